@@ -1,1 +1,3 @@
+//! The `formwork` command.
+
 fn main() {}

@@ -1,0 +1,1 @@
+//! How diagnostics look: for people, as single lines, and as JSON.
