@@ -6,5 +6,6 @@
 //! [`write`], [`cli`].
 
 pub mod diagnostic;
+pub mod resolve;
 pub mod source;
 pub mod syntax;

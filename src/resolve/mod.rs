@@ -1,0 +1,3 @@
+//! From trees to a template: which files belong together, what the variables are, what every expression is worth.
+
+pub mod value;
