@@ -6,6 +6,7 @@
 //! [`write`], [`cli`].
 
 pub mod diagnostic;
+pub mod graph;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
