@@ -8,5 +8,6 @@
 pub mod diagnostic;
 pub mod graph;
 pub mod resolve;
+pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,314 @@
+//! Finds what the shape of a schema file cannot forbid: rules about fields that do not exist, contradictory facts.
+
+use serde_json::Value;
+
+use super::file::Problem;
+use super::model::{Attribute, Block, Body, Component, Format, Kind, Nesting, Range, Render};
+use super::rule::{Condition, Rule, RuleKind, Test};
+use super::{AttributeType, Deprecated};
+
+/// Every fault of a component, in the order of the file.
+pub(super) fn verify(component: &Component) -> Vec<Problem> {
+    let mut verifier = Verifier {
+        problems: Vec::new(),
+    };
+    let place = format!("{} {}", component.kind, component.name);
+    verifier.body(&component.body, &place);
+    if component.kind != Kind::DataSource && !component.outputs.is_empty() {
+        verifier.report(&place, "only data sources have `outputs`");
+    }
+    if component.kind == Kind::DataSource && component.outputs.is_empty() {
+        verifier.report(&place, "a data source without `outputs` gives nothing");
+    }
+    if component.kind != Kind::Builder && !component.generated_vars.is_empty() {
+        verifier.report(&place, "only builders have `generated_vars`");
+    }
+    if component.kind != Kind::PostProcessor && !component.artifact.accepts.is_empty() {
+        verifier.report(&place, "only post-processors accept artifacts");
+    }
+    verifier.problems
+}
+
+struct Verifier {
+    problems: Vec<Problem>,
+}
+
+impl Verifier {
+    fn report(&mut self, place: &str, message: impl Into<String>) {
+        self.problems.push(Problem {
+            place: place.to_owned(),
+            line: None,
+            message: message.into(),
+        });
+    }
+
+    fn body(&mut self, body: &Body, place: &str) {
+        for (name, attribute) in &body.attributes {
+            if body.blocks.contains_key(name) {
+                self.report(place, format!("`{name}` is both an attribute and a block"));
+            }
+            self.attribute(body, attribute, &format!("{place}, attribute {name}"));
+        }
+        for (name, block) in &body.blocks {
+            self.block(body, block, &format!("{place}, block {name}"));
+        }
+        for (index, rule) in body.rules.iter().enumerate() {
+            self.rule(body, rule, &format!("{place}, rule {}", index + 1));
+        }
+    }
+
+    fn block(&mut self, parent: &Body, block: &Block, place: &str) {
+        if block.nesting == Nesting::Single && block.min.is_some_and(|min| min > 1) {
+            self.report(place, "a single block cannot be needed more than once");
+        }
+        if let (Some(min), Some(max)) = (block.min, block.max)
+            && min > max
+        {
+            self.report(place, format!("`min` {min} is more than `max` {max}"));
+        }
+        self.replacement(parent, block.deprecated.as_ref(), place);
+        self.body(&block.body, place);
+    }
+
+    fn attribute(&mut self, body: &Body, attribute: &Attribute, place: &str) {
+        if attribute.required && (attribute.default.is_some() || attribute.default_from.is_some()) {
+            self.report(place, "a required attribute cannot have a default");
+        }
+        if attribute.default.is_some() && attribute.default_from.is_some() {
+            self.report(place, "`default` and `default_from` exclude each other");
+        }
+        if let Some(default) = &attribute.default {
+            self.value(&attribute.ty, default, "`default`", place);
+        }
+        if let Some(default) = &attribute.default_legacy {
+            self.value(&attribute.ty, default, "`default_legacy`", place);
+        }
+        for conditional in &attribute.default_when {
+            self.value(
+                &attribute.ty,
+                &conditional.value,
+                "a value of `default_when`",
+                place,
+            );
+            self.conditions(body, &conditional.when, place);
+        }
+        for value in attribute.one_of.iter().chain(&attribute.known_values) {
+            self.value(&attribute.ty, value, "a listed value", place);
+        }
+        if let Some(default) = &attribute.default
+            && !attribute.one_of.is_empty()
+            && !attribute.one_of.contains(default)
+        {
+            self.report(place, "`default` is none of `one_of`");
+        }
+        self.format(attribute, place);
+        if attribute.path.is_none() && (attribute.path_or_url || !attribute.path_when.is_empty()) {
+            self.report(place, "`path_when` and `path_or_url` need `path`");
+        }
+        self.conditions(body, &attribute.path_when, place);
+        let rendered = match &attribute.render {
+            Render::Never => false,
+            Render::Template {
+                times,
+                fields,
+                build_data,
+            } => *times > 1 || !fields.is_empty() || *build_data,
+        };
+        if rendered && !holds_text(&attribute.ty) {
+            self.report(place, format!("a {} holds no text to render", attribute.ty));
+        }
+        for range in [&attribute.range, &attribute.length].into_iter().flatten() {
+            let Range { min, max } = range;
+            if min.is_none() && max.is_none() {
+                self.report(place, "a range needs `min` or `max`");
+            }
+        }
+        self.replacement(body, attribute.deprecated.as_ref(), place);
+    }
+
+    fn format(&mut self, attribute: &Attribute, place: &str) {
+        let Some(format) = attribute.format else {
+            return;
+        };
+        let fits = match format {
+            Format::Integer => attribute.ty == AttributeType::Number,
+            Format::Tristate => attribute.ty == AttributeType::Bool,
+            Format::Bytes => attribute.ty == AttributeType::List(Box::new(AttributeType::Number)),
+            Format::TypeExpression => {
+                self.report(place, "`type_expression` is the language's own");
+                return;
+            }
+            Format::Duration
+            | Format::Checksum
+            | Format::Rfc3339
+            | Format::Base64
+            | Format::Json
+            | Format::Ip
+            | Format::Ipv4
+            | Format::Cidr
+            | Format::IpOrCidr
+            | Format::Tunnel
+            | Format::BootCommand
+            | Format::AzureResourceId => attribute.ty == AttributeType::String,
+        };
+        if !fits {
+            self.report(
+                place,
+                format!("its `format` does not fit its type {}", attribute.ty),
+            );
+        }
+    }
+
+    fn replacement(&mut self, body: &Body, deprecated: Option<&Deprecated>, place: &str) {
+        if let Some(replacement) = deprecated.and_then(|deprecated| deprecated.replacement.as_ref())
+            && !has(body, replacement)
+        {
+            self.report(
+                place,
+                format!("its replacement `{replacement}` does not exist"),
+            );
+        }
+    }
+
+    fn rule(&mut self, body: &Body, rule: &Rule, place: &str) {
+        let Rule {
+            rule: kind,
+            fields,
+            when,
+            value,
+            op,
+            max,
+            severity: _,
+            note,
+        } = rule;
+        for field in fields {
+            if !has(body, field) {
+                self.report(place, format!("the field `{field}` does not exist"));
+            }
+        }
+        self.conditions(body, when, place);
+        let count = fields.len();
+        let (wanted, enough) = match kind {
+            RuleKind::ExactlyOneOf
+            | RuleKind::Conflicts
+            | RuleKind::Requires
+            | RuleKind::RequiredTogether => ("two fields or more", count >= 2),
+            RuleKind::RequiresAny => ("three fields or more", count >= 3),
+            RuleKind::Compare => ("two fields", count == 2),
+            RuleKind::Value | RuleKind::MaxItems => ("one field", count == 1),
+            RuleKind::SameKeys => ("two fields or more", count >= 2),
+            RuleKind::AtLeastOneOf
+            | RuleKind::Required
+            | RuleKind::Forbidden
+            | RuleKind::Custom => ("one field or more", count >= 1),
+        };
+        if !enough {
+            self.report(place, format!("it needs {wanted}, not {count}"));
+        }
+        for (member, given, owner) in [
+            ("value", value.is_some(), RuleKind::Value),
+            ("op", op.is_some(), RuleKind::Compare),
+            ("max", max.is_some(), RuleKind::MaxItems),
+        ] {
+            if given != (*kind == owner) {
+                let verb = if given {
+                    "does not belong to"
+                } else {
+                    "is missing in"
+                };
+                self.report(place, format!("`{member}` {verb} a rule of this kind"));
+            }
+        }
+        if *kind == RuleKind::Custom && note.is_none() {
+            self.report(place, "only a note can say what a custom rule asks");
+        }
+    }
+
+    fn conditions(&mut self, body: &Body, conditions: &[Condition], place: &str) {
+        for Condition { field, test } in conditions {
+            match find(body, field) {
+                None => self.report(
+                    place,
+                    format!("a condition's field `{field}` does not exist"),
+                ),
+                Some(None) => {}
+                Some(Some(ty)) => self.test(ty, test, place),
+            }
+        }
+    }
+
+    fn test(&mut self, ty: &AttributeType, test: &Test, place: &str) {
+        match test {
+            Test::Eq(value) | Test::Ne(value) => {
+                self.value(ty, value, "a condition's value", place)
+            }
+            Test::In(values) | Test::NotIn(values) => {
+                for value in values {
+                    self.value(ty, value, "a condition's value", place);
+                }
+            }
+            Test::Set
+            | Test::Unset
+            | Test::Prefix(_)
+            | Test::NotPrefix(_)
+            | Test::Pattern(_)
+            | Test::Min(_)
+            | Test::Max(_) => {}
+        }
+    }
+
+    fn value(&mut self, ty: &AttributeType, value: &Value, what: &str, place: &str) {
+        if !fits(ty, value) {
+            self.report(place, format!("{what} is not of type {ty}: {value}"));
+        }
+    }
+}
+
+/// Whether a body has a member; a dot reaches into a block.
+fn has(body: &Body, field: &str) -> bool {
+    find(body, field).is_some()
+}
+
+/// The type of a member; `Some(None)` for a block.
+fn find<'b>(mut body: &'b Body, field: &str) -> Option<Option<&'b AttributeType>> {
+    let mut rest = field;
+    while let Some((block, inner)) = rest.split_once('.') {
+        body = &body.blocks.get(block)?.body;
+        rest = inner;
+    }
+    match body.attributes.get(rest) {
+        Some(attribute) => Some(Some(&attribute.ty)),
+        None => body.blocks.get(rest).map(|_| None),
+    }
+}
+
+fn holds_text(ty: &AttributeType) -> bool {
+    match ty {
+        AttributeType::String | AttributeType::Any => true,
+        AttributeType::Number | AttributeType::Bool => false,
+        AttributeType::List(element) | AttributeType::Set(element) => holds_text(element),
+        // The names of a map are texts.
+        AttributeType::Map(_) => true,
+        AttributeType::Object(members) => members.values().any(holds_text),
+    }
+}
+
+fn fits(ty: &AttributeType, value: &Value) -> bool {
+    match ty {
+        AttributeType::Any => true,
+        AttributeType::String => value.is_string(),
+        AttributeType::Number => value.is_number(),
+        AttributeType::Bool => value.is_boolean(),
+        AttributeType::List(element) | AttributeType::Set(element) => value
+            .as_array()
+            .is_some_and(|values| values.iter().all(|value| fits(element, value))),
+        AttributeType::Map(element) => value
+            .as_object()
+            .is_some_and(|values| values.values().all(|value| fits(element, value))),
+        AttributeType::Object(members) => value.as_object().is_some_and(|values| {
+            values
+                .iter()
+                .all(|(name, value)| members.get(name).is_some_and(|ty| fits(ty, value)))
+        }),
+    }
+}
