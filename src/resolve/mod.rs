@@ -1,3 +1,4 @@
 //! From trees to a template: which files belong together, what the variables are, what every expression is worth.
 
+pub mod eval;
 pub mod value;

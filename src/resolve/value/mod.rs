@@ -7,11 +7,15 @@
 //!
 //! An unknown is a value: it has a type and an origin, and never causes an error by itself.
 
+mod compare;
+mod number;
 mod text;
 mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use compare::set_elements;
+pub use number::Number;
 pub use text::{Hole, HoleKind, Piece, Text};
 pub use ty::Type;
 
@@ -111,12 +115,6 @@ pub enum Origin {
     Error,
 }
 
-/// A number: a binary float of 512 bits, as in cty.
-///
-/// Whole numbers up to that size are exact.
-#[derive(Clone, Debug, PartialEq, PartialOrd)]
-pub struct Number(pub f64);
-
 impl Value {
     /// A value that carries nothing along.
     pub fn of(kind: ValueKind) -> Self {
@@ -131,6 +129,44 @@ impl Value {
     /// A truth value.
     pub fn bool(value: bool) -> Self {
         Self::of(ValueKind::Bool(value))
+    }
+
+    /// A number.
+    pub fn number(value: impl Into<Number>) -> Self {
+        Self::of(ValueKind::Number(value.into()))
+    }
+
+    /// A null whose type nothing says.
+    pub fn null() -> Self {
+        Self::of(ValueKind::Null(Type::Dynamic))
+    }
+
+    /// A text.
+    pub fn text(text: Text) -> Self {
+        Self::of(ValueKind::String(text))
+    }
+
+    /// Elements with types of their own.
+    pub fn tuple(items: Vec<Value>) -> Self {
+        Self::of(ValueKind::Tuple(items))
+    }
+
+    /// Attributes with types of their own.
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Value)>) -> Self {
+        Self::of(ValueKind::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect()))
+    }
+
+    /// A list of texts without holes.
+    pub fn strings<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Self {
+        Self::of(ValueKind::List(Type::String, items.into_iter().map(Value::string).collect()))
+    }
+
+    /// With these marks put to its own; `exactly` stays what it is.
+    #[must_use]
+    pub fn with_marks(mut self, marks: &Marks) -> Self {
+        self.marks.sensitive |= marks.sensitive;
+        self.marks.shaped_by.extend(&marks.shaped_by);
+        self
     }
 
     /// An unknown of that type; a string one becomes a text with one hole at `span`.
@@ -247,6 +283,80 @@ impl Value {
     /// The whole known text, where this is one.
     pub fn as_str(&self) -> Option<std::borrow::Cow<'_, str>> {
         self.as_text().and_then(Text::known)
+    }
+
+    /// The truth value, where this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let ValueKind::Bool(value) = self.kind { Some(value) } else { None }
+    }
+
+    /// The number, where this is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        if let ValueKind::Number(value) = &self.kind { Some(value) } else { None }
+    }
+
+    /// The elements of a list, set or tuple.
+    pub fn as_items(&self) -> Option<&[Value]> {
+        if let ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) = &self.kind {
+            Some(items)
+        } else {
+            None
+        }
+    }
+
+    /// The entries of a map or object.
+    pub fn as_entries(&self) -> Option<&BTreeMap<String, Value>> {
+        if let ValueKind::Map(_, entries) | ValueKind::Object(entries) = &self.kind { Some(entries) } else { None }
+    }
+
+    /// Why it is not known, if it is not: an error before anything else, then the first origin in it. A parameter
+    /// without a value is a hole without an origin; `name` gives its name.
+    pub fn origin(&self, name: &dyn Fn(ParameterId) -> String) -> Option<Origin> {
+        if let ValueKind::Unknown(unknown) = &self.kind {
+            return Some(unknown.origin.clone());
+        }
+        let mut found = None;
+        for hole in self.as_text().into_iter().flat_map(Text::holes).filter(|hole| hole.known.is_none()) {
+            let origin = match &hole.what {
+                HoleKind::Parameter(id) => Origin::Variable(name(*id)),
+                HoleKind::Field(field) => Origin::Packer(field.clone()),
+                HoleKind::Unknown(unknown) => unknown.origin.clone(),
+            };
+            if origin == Origin::Error {
+                return Some(origin);
+            }
+            found.get_or_insert(origin);
+        }
+        for child in self.children() {
+            match child.origin(name) {
+                Some(Origin::Error) => return Some(Origin::Error),
+                Some(origin) => {
+                    found.get_or_insert(origin);
+                }
+                None => {}
+            }
+        }
+        found
+    }
+
+    /// How much memory it takes, roughly; counting stops at `limit`.
+    pub fn weight(&self, limit: u64) -> u64 {
+        let mut weight = 64;
+        if let ValueKind::String(text) = &self.kind {
+            for piece in text.pieces() {
+                weight += match piece {
+                    Piece::Literal(text) => text.len() as u64,
+                    Piece::Hole(hole) => 128 + hole.known.as_ref().map_or(0, |known| known.len() as u64),
+                };
+            }
+        }
+        for child in self.children() {
+            if weight >= limit {
+                break;
+            }
+            weight += child.weight(limit - weight);
+        }
+        weight
     }
 
     /// Its type.
