@@ -390,6 +390,14 @@ fn faults_of_a_file_are_told_where_they_are() {
             "mine.json: builder b, attribute a: `default` is none of `one_of`",
         ),
         (
+            r#"{"attributes": {"a": {"type": "string", "element_one_of": ["x"]}}}"#,
+            "mine.json: builder b, attribute a: a string has no elements to list",
+        ),
+        (
+            r#"{"attributes": {"a": {"type": "list(string)", "element_one_of": [1]}}}"#,
+            "mine.json: builder b, attribute a: a listed element is not of type string: 1",
+        ),
+        (
             r#"{"attributes": {"a": {"type": "string", "format": "integer"}}}"#,
             "mine.json: builder b, attribute a: its `format` does not fit its type string",
         ),

@@ -95,6 +95,27 @@ impl Verifier {
         for value in attribute.one_of.iter().chain(&attribute.known_values) {
             self.value(&attribute.ty, value, "a listed value", place);
         }
+        for value in attribute
+            .element_one_of
+            .iter()
+            .chain(&attribute.element_known_values)
+        {
+            match &attribute.ty {
+                AttributeType::List(element)
+                | AttributeType::Set(element)
+                | AttributeType::Map(element) => {
+                    self.value(element, value, "a listed element", place)
+                }
+                AttributeType::String
+                | AttributeType::Number
+                | AttributeType::Bool
+                | AttributeType::Any
+                | AttributeType::Object(_) => {
+                    self.report(place, format!("a {} has no elements to list", attribute.ty));
+                    break;
+                }
+            }
+        }
         if let Some(default) = &attribute.default
             && !attribute.one_of.is_empty()
             && !attribute.one_of.contains(default)
