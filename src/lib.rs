@@ -7,6 +7,7 @@
 
 pub mod diagnostic;
 pub mod graph;
+pub mod parse;
 pub mod resolve;
 pub mod schema;
 pub mod source;

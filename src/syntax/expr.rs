@@ -138,6 +138,16 @@ pub enum Step {
     Index(Expr, Span),
     /// `.0`
     LegacyIndex(Spanned<u64>),
+    /// `[*].a` or `.*.a`, only in [`Splat::each`] of a full splat or in `each` of another such step: the steps behind a
+    /// full splat belong to each element, another splat among them included.
+    Splat {
+        /// Applied to each element of what the steps before lead to.
+        each: Vec<Step>,
+        /// `[*]`, where all further steps are in `each`; else `.*`, where only attributes and legacy indices are.
+        full: bool,
+        /// The `[*]` or `.*` itself.
+        marker: Span,
+    },
 }
 
 impl Step {
@@ -147,6 +157,7 @@ impl Step {
             Self::Attribute(name) => name.span,
             Self::Index(_, span) => *span,
             Self::LegacyIndex(index) => index.span,
+            Self::Splat { each, marker, .. } => each.last().map_or(*marker, |last| marker.to(last.span())),
         }
     }
 }

@@ -1,0 +1,35 @@
+//! The front ends: text in, the tree of [`syntax`](crate::syntax) out.
+//!
+//! Comes in: files of a [`SourceMap`](crate::source::SourceMap). Goes out: a tree for each, whatever the file holds;
+//! where it could not be read the tree has a hole and the sink a diagnostic. What names mean is left to `resolve`.
+
+pub mod hcl;
+
+use crate::diagnostic::Declaration;
+
+/// Everything that reading can complain about, sorted by code.
+pub const DECLARATIONS: &[&Declaration] = &[
+    &hcl::structure::DUPLICATE_ARGUMENT,
+    &hcl::parser::EXPECTED_EXPRESSION,
+    &hcl::structure::INVALID_ARGUMENT,
+    &hcl::structure::INVALID_BLOCK,
+    &hcl::parser::INVALID_CHARACTER,
+    &hcl::template::INVALID_DIRECTIVE,
+    &hcl::literal::INVALID_ESCAPE,
+    &hcl::collections::INVALID_FOR,
+    &hcl::template::INVALID_HEREDOC,
+    &hcl::template::INVALID_INTERPOLATION,
+    &hcl::expression::INVALID_NUMBER,
+    &hcl::expression::INVALID_TRAVERSAL,
+    &hcl::structure::MISSING_NEWLINE,
+    &hcl::collections::MISSING_SEPARATOR,
+    &hcl::parser::NESTING_TOO_DEEP,
+    &hcl::structure::TEMPLATE_IN_LABEL,
+    &hcl::structure::UNCLOSED_BLOCK,
+    &hcl::parser::UNCLOSED_BRACKET,
+    &hcl::template::UNCLOSED_INTERPOLATION,
+    &hcl::structure::UNEXPECTED_CLOSING_BRACKET,
+    &hcl::parser::UNTERMINATED_COMMENT,
+    &hcl::template::UNTERMINATED_HEREDOC,
+    &hcl::template::UNTERMINATED_STRING,
+];
