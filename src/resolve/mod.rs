@@ -1,4 +1,6 @@
 //! From trees to a template: which files belong together, what the variables are, what every expression is worth.
 
+pub mod convert;
 pub mod eval;
+pub mod functions;
 pub mod value;

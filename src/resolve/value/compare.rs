@@ -70,11 +70,12 @@ fn order(a: &Value, b: &Value) -> Ordering {
         (ValueKind::String(x), ValueKind::String(y)) => x.known().cmp(&y.known()),
         (ValueKind::Number(x), ValueKind::Number(y)) => x.cmp(y),
         (ValueKind::Bool(x), ValueKind::Bool(y)) => x.cmp(y),
-        _ => hash_text(a).cmp(&hash_text(b)),
+        _ => identity(a).cmp(&identity(b)),
     })
 }
 
-fn hash_text(value: &Value) -> String {
+/// A text that two wholly known values of one type have in common exactly if they are equal; cty orders sets by it.
+pub fn identity(value: &Value) -> String {
     let mut out = String::new();
     push_hash_text(value, &mut out);
     out

@@ -14,7 +14,7 @@ mod ty;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use compare::set_elements;
+pub use compare::{identity, set_elements};
 pub use number::Number;
 pub use text::{Hole, HoleKind, Piece, Text};
 pub use ty::Type;
@@ -341,12 +341,22 @@ impl Value {
 
     /// How much memory it takes, roughly; counting stops at `limit`.
     pub fn weight(&self, limit: u64) -> u64 {
+        let call = |unknown: &Unknown| {
+            let arguments = unknown.call.iter().flat_map(|call| &call.arguments);
+            arguments.fold(64, |sum: u64, argument| if sum >= limit { sum } else { sum + argument.weight(limit - sum) })
+        };
         let mut weight = 64;
+        if let ValueKind::Unknown(unknown) = &self.kind {
+            weight += call(unknown);
+        }
         if let ValueKind::String(text) = &self.kind {
             for piece in text.pieces() {
                 weight += match piece {
                     Piece::Literal(text) => text.len() as u64,
-                    Piece::Hole(hole) => 128 + hole.known.as_ref().map_or(0, |known| known.len() as u64),
+                    Piece::Hole(hole) => {
+                        let made = if let HoleKind::Unknown(unknown) = &hole.what { call(unknown) } else { 0 };
+                        128 + made + hole.known.as_ref().map_or(0, |known| known.len() as u64)
+                    }
                 };
             }
         }

@@ -327,6 +327,12 @@ impl From<i64> for Number {
     }
 }
 
+impl From<u64> for Number {
+    fn from(value: u64) -> Self {
+        round(false, BigUint::from(value), 0, false)
+    }
+}
+
 impl From<usize> for Number {
     fn from(value: usize) -> Self {
         round(false, BigUint::from(value), 0, false)

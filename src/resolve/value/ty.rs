@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// A type, as in cty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// Any type, not known yet.
     Dynamic,
@@ -85,7 +85,11 @@ impl fmt::Display for Type {
             Self::Object(attributes) => {
                 f.write_str("object({")?;
                 for (index, (name, ty)) in attributes.iter().enumerate() {
-                    write!(f, "{}{name}={ty}", if index == 0 { "" } else { "," })?;
+                    let comma = if index == 0 { "" } else { "," };
+                    let bare = name.chars().next().is_some_and(unicode_ident::is_xid_start)
+                        && name.chars().all(|c| c == '-' || unicode_ident::is_xid_continue(c));
+                    let quote = if bare { "" } else { "\"" };
+                    write!(f, "{comma}{quote}{name}{quote}={ty}")?;
                 }
                 f.write_str("})")
             }

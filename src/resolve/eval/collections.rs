@@ -1,0 +1,236 @@
+//! Objects, splats and `for`.
+
+use std::collections::BTreeMap;
+
+use super::{CANNOT_ITERATE, INVALID_OBJECT_KEY, Scope, evaluate, operators, outer_marks, too_large, traversal, unknown_from};
+use crate::diagnostic::Sink;
+use crate::resolve::convert::convert;
+use crate::resolve::value::{Marks, Type, Value, ValueKind};
+use crate::source::Span;
+use crate::syntax::{Expr, ForExpr, ObjectItem, Splat};
+
+/// `{ a = 1, (b) = 2 }`
+pub(super) fn object(items: &[ObjectItem], scope: &Scope<'_>, sink: &mut Sink) -> Value {
+    let mut entries = BTreeMap::new();
+    let mut marks = Marks::default();
+    let mut unknown = None;
+    for item in items {
+        let key = evaluate(&item.key, scope, sink);
+        let value = evaluate(&item.value, scope, sink);
+        marks.add_computed(&key);
+        match object_key(&key, item.key.span, sink) {
+            Some(Some(key)) => {
+                entries.insert(key, value);
+            }
+            Some(None) => unknown = Some(unknown_from(Type::Dynamic, [&key], item.key.span, scope)),
+            None => unknown = Some(Value::error()),
+        }
+    }
+    match unknown {
+        Some(unknown) => unknown.with_marks(&marks),
+        None => Value { kind: ValueKind::Object(entries), marks },
+    }
+}
+
+/// A key as text: unknown is nothing inside, a fault (reported) is nothing outside.
+fn object_key(key: &Value, span: Span, sink: &mut Sink) -> Option<Option<String>> {
+    if key.is_error() {
+        return Some(None);
+    }
+    let fault = if key.is_null() {
+        "the key of an object cannot be null".to_owned()
+    } else {
+        match convert(key, &Type::String, span) {
+            Ok(key) => return Some(key.as_str().map(Into::into)),
+            Err(_) => format!("the key of an object must be a text, and this is {}", key.ty().phrase()),
+        }
+    };
+    sink.report(INVALID_OBJECT_KEY.at(span, fault).label("used as a key").help("make a string of it"));
+    None
+}
+
+/// Keys (or positions) and elements of what a `for` runs over: unknown is nothing inside, a fault (reported) is nothing
+/// outside. What the collection itself carries is put to each element.
+pub(super) fn iterate(value: &Value, span: Span, sink: &mut Sink) -> Option<Option<Vec<(Value, Value)>>> {
+    let marks = outer_marks(value);
+    let marked = |value: &Value| value.clone().with_marks(&marks);
+    let fault = match &value.kind {
+        ValueKind::List(_, items) | ValueKind::Tuple(items) => {
+            let pair = |(index, item)| (marked(&Value::number(index)), marked(item));
+            return Some(Some(items.iter().enumerate().map(pair).collect()));
+        }
+        ValueKind::Set(_, items) => {
+            if !items.iter().all(Value::is_known) {
+                return Some(None);
+            }
+            return Some(Some(items.iter().map(|item| (marked(item), marked(item))).collect()));
+        }
+        ValueKind::Map(_, entries) | ValueKind::Object(entries) => {
+            let pair = |(key, item): (&String, &Value)| (marked(&Value::string(key)), marked(item));
+            return Some(Some(entries.iter().map(pair).collect()));
+        }
+        ValueKind::Unknown(unknown) if !unknown.ty.is_primitive() => return Some(None),
+        ValueKind::Null(_) => "a `for` cannot run over null".to_owned(),
+        ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::String(_) | ValueKind::Unknown(_) => {
+            format!("a `for` runs over a list, set, tuple, map or object, and this is {}", value.ty().phrase())
+        }
+    };
+    let help = match &value.kind {
+        ValueKind::String(_) => "to go through parts of a text, split it: `split(\",\", x)`",
+        ValueKind::Null(_) => "give null another value first: `x == null ? [] : x`",
+        _ => "put it into brackets: `[x]`",
+    };
+    sink.report(CANNOT_ITERATE.at(span, fault).label("has no elements").help(help));
+    None
+}
+
+/// `of[*].a`, `of.*.a`
+pub(super) fn splat(it: &Splat, scope: &Scope<'_>, sink: &mut Sink) -> Value {
+    let Splat { of, each, full: _, marker } = it;
+    let value = evaluate(of, scope, sink);
+    let span = of.span.to(*marker);
+    if value.is_error() && value.as_text().is_none() {
+        return value;
+    }
+    let (items, as_list) = match &value.kind {
+        ValueKind::List(_, items) | ValueKind::Tuple(items) => (items.clone(), false),
+        ValueKind::Set(_, items) => (items.clone(), true),
+        ValueKind::Null(_) => (Vec::new(), false),
+        ValueKind::Unknown(unknown) => match &unknown.ty {
+            Type::List(element) | Type::Set(element) => {
+                let element = unknown_from((**element).clone(), [&value], span, scope);
+                let element = traversal::steps(element, each, scope, sink);
+                return unknown_from(Type::list(element.ty()), [&value], span, scope);
+            }
+            Type::Dynamic | Type::Tuple(_) => return unknown_from(Type::Dynamic, [&value], span, scope),
+            Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => (vec![value.clone()], false),
+        },
+        ValueKind::Bool(_)
+        | ValueKind::Number(_)
+        | ValueKind::String(_)
+        | ValueKind::Map(..)
+        | ValueKind::Object(_) => (vec![value.clone()], false),
+    };
+    let mut results = Vec::new();
+    for item in items {
+        // The same step fails in the same way on each element.
+        let before = sink.len();
+        results.push(traversal::steps(item, each, scope, sink));
+        if sink.len() > before {
+            return Value::error();
+        }
+    }
+    let kind = match results.first() {
+        Some(first) if as_list => ValueKind::List(first.ty(), results),
+        None if as_list => ValueKind::List(Type::Dynamic, results),
+        _ => ValueKind::Tuple(results),
+    };
+    Value { kind, marks: outer_marks(&value) }
+}
+
+/// `[for k, v in c : e if d]`, `{for k, v in c : k => v... if d}`
+pub(super) fn for_expr(it: &ForExpr, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
+    let ForExpr { key, value, collection, result_key, result, group, condition } = it;
+    let over = evaluate(collection, scope, sink);
+    let elements = match iterate(&over, collection.span, sink) {
+        Some(Some(elements)) => elements,
+        Some(None) => return unknown_from(Type::Dynamic, [&over], span, scope),
+        None => return Value::error(),
+    };
+    let mut marks = outer_marks(&over);
+    let mut unknown: Option<Value> = None;
+    let mut items = Vec::new();
+    let mut entries: BTreeMap<String, Value> = BTreeMap::new();
+    for (at, element) in elements {
+        if !scope.world.pay(64) {
+            return too_large(span, sink);
+        }
+        let before = sink.len();
+        let mut inner = scope.child();
+        if let Some(key) = key {
+            inner.set_root(key.value.clone(), at);
+        }
+        inner.set_root(value.value.clone(), element);
+        let step = Step { result_key: result_key.as_ref(), result, condition: condition.as_ref() };
+        match step.evaluate(&inner, &mut marks, sink) {
+            Outcome::Left => {}
+            Outcome::Unknown(value) => unknown = Some(value),
+            Outcome::Made(None, item) => items.push(item),
+            Outcome::Made(Some(key), item) if *group => {
+                let gathered = entries.entry(key).or_insert_with(|| Value::tuple(Vec::new()));
+                if let ValueKind::Tuple(items) = &mut gathered.kind {
+                    items.push(item);
+                }
+            }
+            Outcome::Made(Some(key), item) => {
+                if entries.contains_key(&key) {
+                    let place = result_key.as_ref().map_or(span, |key| key.span);
+                    // The key itself may be a secret.
+                    let named = if over.is_sensitive() { String::new() } else { format!(" `{key}`") };
+                    sink.report(
+                        INVALID_OBJECT_KEY
+                            .at(place, format!("this `for` makes the key{named} twice"))
+                            .label("the same for two elements")
+                            .help("gather the values of equal keys by writing `...` behind the value"),
+                    );
+                    return Value::error();
+                }
+                entries.insert(key, item);
+            }
+        }
+        // What is wrong with one element is mostly wrong with all of them.
+        if sink.len() > before && sink.has_errors() && unknown.as_ref().is_some_and(Value::is_error) {
+            return Value::error();
+        }
+    }
+    match unknown {
+        Some(unknown) => unknown_from(Type::Dynamic, [&unknown], span, scope).with_marks(&marks),
+        None if result_key.is_some() => Value { kind: ValueKind::Object(entries), marks },
+        None => Value { kind: ValueKind::Tuple(items), marks },
+    }
+}
+
+struct Step<'e> {
+    result_key: Option<&'e Expr>,
+    result: &'e Expr,
+    condition: Option<&'e Expr>,
+}
+
+enum Outcome {
+    Left,
+    Unknown(Value),
+    Made(Option<String>, Value),
+}
+
+impl Step<'_> {
+    fn evaluate(&self, scope: &Scope<'_>, marks: &mut Marks, sink: &mut Sink) -> Outcome {
+        if let Some(condition) = self.condition {
+            let decided = evaluate(condition, scope, sink);
+            marks.add_computed(&decided);
+            match operators::truth(&decided, condition.span, sink) {
+                Some(Some(true)) => {}
+                Some(Some(false)) => return Outcome::Left,
+                Some(None) => return Outcome::Unknown(decided),
+                None => return Outcome::Unknown(Value::error()),
+            }
+        }
+        let before = sink.len();
+        let key = match self.result_key {
+            None => None,
+            Some(expr) => {
+                let key = evaluate(expr, scope, sink);
+                marks.add_computed(&key);
+                match object_key(&key, expr.span, sink) {
+                    Some(Some(key)) => Some(key),
+                    Some(None) => return Outcome::Unknown(key),
+                    None => return Outcome::Unknown(Value::error()),
+                }
+            }
+        };
+        let result = evaluate(self.result, scope, sink);
+        if sink.len() > before && result.is_error() {
+            return Outcome::Unknown(Value::error());
+        }
+        Outcome::Made(key, result)
+    }
+}
