@@ -53,6 +53,7 @@ macro_rules! declare_diagnostic {
     ($(pub static $name:ident = { code: $code:literal, severity: $severity:ident, since: $since:literal, summary: $summary:literal $(,)? })+) => {
         $(
             #[doc = $summary]
+            #[allow(unreachable_pub, reason = "some declarations are shared with other stages, most are not")]
             pub static $name: $crate::diagnostic::Declaration = $crate::diagnostic::Declaration {
                 code: $code,
                 severity: $crate::diagnostic::Severity::$severity,

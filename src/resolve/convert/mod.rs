@@ -6,7 +6,7 @@
 mod constraint;
 mod unify;
 
-pub use constraint::{AttributeConstraint, DECLARATIONS, INVALID_TYPE, TypeConstraint};
+pub use constraint::{AttributeConstraint, DECLARATIONS, TypeConstraint};
 pub use unify::{can_convert, unify};
 
 use std::collections::BTreeMap;

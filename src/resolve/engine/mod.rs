@@ -63,6 +63,9 @@ declare_diagnostic! {
     }
 }
 
+/// What this folder can report.
+pub const DECLARATIONS: &[&Declaration] = &[&FAILED, &SYNTAX, &UNAVAILABLE, &UNKNOWN_FUNCTION, &WITHOUT_DATA];
+
 /// Which language a text was written in; functions differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

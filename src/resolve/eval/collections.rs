@@ -88,7 +88,11 @@ pub(super) fn iterate(value: &Value, span: Span, sink: &mut Sink) -> Option<Opti
 pub(super) fn splat(it: &Splat, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let Splat { of, each, full: _, marker } = it;
     let value = evaluate(of, scope, sink);
-    let span = of.span.to(*marker);
+    spread(value, each, of.span.to(*marker), scope, sink)
+}
+
+/// The steps into each element of a value. `span` is the value with the marker behind it.
+pub(super) fn spread(value: Value, each: &[crate::syntax::Step], span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     if value.is_error() && value.as_text().is_none() {
         return value;
     }

@@ -86,6 +86,7 @@ impl Walk<'_> {
         for step in steps {
             match step {
                 Step::Index(index, _) => self.expr(index),
+                Step::Splat { each, full: _, marker: _ } => self.steps(each),
                 Step::Attribute(_) | Step::LegacyIndex(_) => {}
             }
         }

@@ -1,0 +1,3 @@
+#!/bin/sh -e
+groupadd --system app
+useradd --system --gid app --home-dir /app app

@@ -1,0 +1,194 @@
+//! One image: its source with what the build adds, its provisioners and post-processors.
+
+use std::collections::BTreeMap;
+
+use super::meta;
+use super::select::Selection;
+use super::{Build, Member};
+use crate::diagnostic::Sink;
+use crate::resolve::decode::Decoder;
+use crate::resolve::eval::Scope;
+use crate::resolve::expand::{self, Expanded};
+use crate::resolve::structure;
+use crate::resolve::template::{Component, ComponentBody, ImagePlan, Meta};
+use crate::resolve::value::{Origin, Type, Value, ValueKind};
+use crate::schema::{Kind, Lookup, language};
+use crate::source::Spanned;
+use crate::syntax::Body;
+
+/// Everything that is done for `member` of `build`.
+pub(super) fn plan(
+    name: String,
+    build: &Build<'_>,
+    member: &Member<'_>,
+    selection: &Selection,
+    scope: &Scope<'_>,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) -> ImagePlan {
+    decoder.image = Some((member.name.clone(), member.ty.value.clone()));
+    let mut scope = scope.child();
+    let text = |name: &str, value: &str| (name.to_owned(), Value::string(value));
+    let about = [text("name", &member.name), text("type", &member.ty.value)];
+    scope.set_root("source", Value::of(ValueKind::Object(about.into_iter().collect())));
+    let source = source(member, &scope, decoder, sink);
+    scope.set_root("build", build_value(build, member, decoder));
+    let address = format!("{}.{}", member.ty.value, member.name);
+    let mut plan = ImagePlan {
+        name,
+        build_name: build.name.clone(),
+        source_name: member.name.clone(),
+        source,
+        provisioners: Vec::new(),
+        error_cleanup: None,
+        post_processors: Vec::new(),
+        span: member.span,
+    };
+    let mut reader = Reader { image: &address, source_name: &member.name, scope: &scope, decoder, sink };
+    let (mut provisioners, mut chains) = (0, 0);
+    for block in &build.blocks {
+        match block.kind {
+            "provisioner" => {
+                let place = format!("provisioner[{provisioners}]");
+                provisioners += 1;
+                plan.provisioners.extend(reader.component(Kind::Provisioner, &place, block));
+            }
+            "error-cleanup-provisioner" => {
+                let cleanup = reader.component(Kind::Provisioner, "error-cleanup-provisioner", block);
+                plan.error_cleanup = plan.error_cleanup.or(cleanup);
+            }
+            "post-processor" => {
+                let place = format!("post-processor[{chains}]");
+                chains += 1;
+                let chain = vec![(block.clone(), place)];
+                plan.post_processors.extend(reader.chain(chain, selection));
+            }
+            "post-processors" => {
+                let members = reader.members(block, chains);
+                chains += 1;
+                plan.post_processors.extend(reader.chain(members, selection));
+            }
+            _ => {}
+        }
+    }
+    plan
+}
+
+fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) -> Component {
+    let mut body = ComponentBody { arguments: indexmap::IndexMap::new(), blocks: indexmap::IndexMap::new() };
+    let mut described = true;
+    // What the build adds may use its iterators, which the source's own body may not.
+    let without_name: Vec<Body> = member.bodies.iter().enumerate().map(|(at, (body, _))| nested_body(body, at > 0)).collect();
+    let bodies: Vec<&Body> = without_name.iter().collect();
+    let iterators: Vec<(String, Value)> = member.bodies.iter().flat_map(|(_, iterators)| iterators.clone()).collect();
+    let mut inside = scope.child();
+    for (name, value) in iterators {
+        inside.set_root(name, value);
+    }
+    let decoded = decoder.component(Kind::Builder, &member.ty, &bodies, &inside, sink);
+    body.arguments.extend(decoded.body.arguments);
+    body.blocks.extend(decoded.body.blocks);
+    described &= decoded.described;
+    let span = member.bodies.first().map_or(member.span, |(body, _)| body.span);
+    Component {
+        kind: Kind::Builder,
+        ty: member.ty.clone(),
+        address: format!("source.{}.{}", member.ty.value, member.name),
+        meta: Meta::default(),
+        body,
+        described,
+        span,
+    }
+}
+
+/// A build's `source` block without its `name`, which is no attribute of the source.
+fn nested_body(body: &Body, nested: bool) -> Body {
+    let mut body = body.clone();
+    if nested {
+        body.items.retain(|item| !matches!(item, crate::syntax::Item::Attribute(attribute) if attribute.name.value == "name"));
+    }
+    body
+}
+
+/// The `build` object of provisioners and post-processors: only its name is known before a build runs.
+fn build_value(build: &Build<'_>, member: &Member<'_>, decoder: &Decoder<'_>) -> Value {
+    let mut values: BTreeMap<String, Value> = BTreeMap::new();
+    let own: Vec<String> = match decoder.schemas.component(Kind::Builder, &member.ty.value) {
+        Lookup::Described(component) => component.generated_vars.clone(),
+        Lookup::Named(_) | Lookup::Unknown => {
+            // Nobody knows what else an undescribed builder announces.
+            let unknown = Value::unknown(Type::Dynamic, Origin::Build("build".to_owned()), member.span);
+            return unknown;
+        }
+    };
+    for key in language::BUILD_VALUES.into_iter().map(str::to_owned).chain(own) {
+        let value = Value::unknown(Type::String, Origin::Build(format!("build.{key}")), member.span);
+        values.insert(key, value);
+    }
+    values.insert("name".to_owned(), Value::string(build.name.clone().unwrap_or_default()));
+    Value::of(ValueKind::Object(values))
+}
+
+struct Reader<'r, 'a> {
+    /// `type.name`
+    image: &'r str,
+    source_name: &'r str,
+    scope: &'r Scope<'r>,
+    decoder: &'r mut Decoder<'a>,
+    sink: &'r mut Sink,
+}
+
+impl Reader<'_, '_> {
+    /// Nothing where `only` or `except` leaves it out; its faults are reported all the same.
+    fn component(&mut self, kind: Kind, place: &str, block: &Expanded<'_>) -> Option<Component> {
+        let label = block.labels.first()?;
+        let ty = Spanned::new(label.value.clone(), label.span);
+        let inside = block.scope(self.scope);
+        let mut decoded = self.decoder.component(kind, &ty, &[block.body], &inside, self.sink);
+        let (mut meta, takes) = meta::read(&decoded.meta, self.image, self.decoder, self.sink);
+        if let Some(argument) = decoded.meta.get("override") {
+            for (name, value) in meta::override_for(argument, self.source_name, self.sink) {
+                meta.overridden = Some(argument.name);
+                let replaced = self.decoder.replacement(kind, &ty.value, &name, value, argument.span, self.sink);
+                if let Some(replaced) = replaced {
+                    decoded.body.arguments.insert(name, replaced);
+                }
+            }
+        }
+        let address = format!("{place}.{}", ty.value);
+        let span = block.span;
+        takes.then_some(Component { kind, ty, address, meta, body: decoded.body, described: decoded.described, span })
+    }
+
+    /// The members of a `post-processors` block.
+    fn members<'d>(&mut self, block: &Expanded<'d>, chain: usize) -> Vec<(Expanded<'d>, String)> {
+        let build = language::build();
+        let Some(schema) = super::nested_schema(&build, "post-processors") else { return Vec::new() };
+        let inside = block.scope(self.scope);
+        let content = structure::content(block.body, schema, "a `post-processors` block", self.sink);
+        let place = "a `post-processors` block";
+        let expanded = expand::expand(&content.blocks, schema, place, &inside, &mut self.decoder.shaped_by, self.sink);
+        let outer = &block.iterators;
+        let with_outer = |mut member: Expanded<'d>| {
+            let own = std::mem::take(&mut member.iterators);
+            member.iterators = outer.iter().cloned().chain(own).collect();
+            member
+        };
+        expanded.into_iter().map(with_outer).enumerate().map(|(at, member)| (member, format!("post-processor[{chain}][{at}]"))).collect()
+    }
+
+    /// A chain, cut where `--except` names a member; members left out by `only` or `except` are skipped.
+    fn chain(&mut self, members: Vec<(Expanded<'_>, String)>, selection: &Selection) -> Option<Vec<Component>> {
+        let mut chain = Vec::new();
+        let mut cut = false;
+        for (block, place) in members {
+            let Some(component) = self.component(Kind::PostProcessor, &place, &block) else { continue };
+            let name = component.meta.name.as_ref().map_or(&component.ty.value, |name| &name.value);
+            cut |= selection.excepts_post_processor(name);
+            if !cut {
+                chain.push(component);
+            }
+        }
+        (!chain.is_empty()).then_some(chain)
+    }
+}

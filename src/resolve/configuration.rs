@@ -1,0 +1,261 @@
+//! Which files make up a configuration, and reading them.
+//!
+//! Comes in: a path as the user gave it. Goes out: a [`Configuration`], the trees of its files and of its var-files, in
+//! the order in which they count. What lies on disk but cannot be read as text is reported; a path that is not there at
+//! all is the caller's to say, because no file can show it.
+
+use std::fmt;
+
+use crate::declare_diagnostic;
+use crate::diagnostic::{Declaration, Sink};
+use crate::parse;
+use crate::source::{EntryKind, FileError, FileId, FileOrigin, Files, SourceMap};
+use crate::syntax::Document;
+
+declare_diagnostic! {
+    pub static NOT_UTF8 = {
+        code: "not-utf8",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a file is not UTF-8 text",
+    }
+    pub static UNREADABLE_VAR_FILE = {
+        code: "unreadable-var-file",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a var-file cannot be read",
+    }
+    pub static UNKNOWN_VAR_FILE_FORMAT = {
+        code: "unknown-var-file-format",
+        severity: Error,
+        since: "0.1.0",
+        summary: "the name of a var-file does not tell how to read it",
+    }
+    pub static FILE_TOO_LARGE = {
+        code: "file-too-large",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a template file is larger than can be meant",
+    }
+}
+
+/// What this file can report.
+pub const DECLARATIONS: &[&Declaration] =
+    &[&FILE_TOO_LARGE, &NOT_UTF8, &UNKNOWN_VAR_FILE_FORMAT, &UNREADABLE_VAR_FILE];
+
+/// The largest template or var-file that is read, in bytes. Real ones stay below 100 kB.
+pub const MAX_FILE: usize = 32 << 20;
+
+/// The suffix of template files in HCL.
+pub const TEMPLATE_SUFFIX: &str = ".pkr.hcl";
+
+/// A configuration's trees.
+#[derive(Debug)]
+pub struct Configuration {
+    /// `path.root`: the folder as it was given, or the folder of the file that was given; `.` for a bare file name.
+    pub root: String,
+    /// The template's files, in the order in which they count.
+    pub documents: Vec<Document>,
+    /// Var-files, weakest first.
+    pub var_files: Vec<Document>,
+}
+
+/// Why there is no configuration at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// It cannot be read.
+    Unreadable(String, FileError),
+    /// The folder holds no template.
+    Empty(String),
+    /// The file's name ends in none of the known suffixes.
+    UnknownFormat(String),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(path, error) => write!(f, "cannot read `{path}`: {error}"),
+            Self::Empty(path) => write!(f, "the folder `{path}` holds no `*{TEMPLATE_SUFFIX}` file"),
+            Self::UnknownFormat(path) => {
+                write!(f, "`{path}` is no template that can be read: its name does not end in `{TEMPLATE_SUFFIX}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// Reads the configuration at `path`: a folder, or a single file. `var_files` come from the command line, in order.
+pub fn load(
+    path: &str,
+    var_files: &[String],
+    files: &dyn Files,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Result<Configuration, LoadError> {
+    let unreadable = |error| LoadError::Unreadable(path.to_owned(), error);
+    let kind = files.resolved_metadata(path).map_err(unreadable)?.kind;
+    let mut reader = Reader { files, sources, sink };
+    let mut documents = Vec::new();
+    let mut automatic = Vec::new();
+    let root = if kind == EntryKind::Folder {
+        let names = names_in(files, path).map_err(unreadable)?;
+        for name in names.iter().filter(|name| name.ends_with(TEMPLATE_SUFFIX)) {
+            documents.extend(reader.document(&join(path, name)).map_err(unreadable)?);
+        }
+        if documents.is_empty() && !reader.sink.has_errors() {
+            return Err(LoadError::Empty(path.to_owned()));
+        }
+        automatic.extend(names.into_iter().filter(|name| name.ends_with(".auto.pkrvars.hcl")));
+        path.to_owned()
+    } else {
+        if !path.ends_with(".hcl") {
+            return Err(LoadError::UnknownFormat(path.to_owned()));
+        }
+        documents.extend(reader.document(path).map_err(unreadable)?);
+        folder_of(path).to_owned()
+    };
+    let mut read = Vec::new();
+    for name in automatic {
+        read.extend(reader.document(&join(path, &name)).map_err(unreadable)?);
+    }
+    for name in var_files {
+        read.extend(reader.var_file(name));
+    }
+    Ok(Configuration { root, documents, var_files: read })
+}
+
+/// A configuration made of given files only, without var-files of its own: what a folder's clashing files are, each.
+pub fn names_in(files: &dyn Files, folder: &str) -> Result<Vec<String>, FileError> {
+    let entries = files.list(folder)?;
+    Ok(entries.into_iter().filter(|entry| entry.kind != EntryKind::Folder).map(|entry| entry.name).collect())
+}
+
+struct Reader<'a> {
+    files: &'a dyn Files,
+    sources: &'a mut SourceMap,
+    sink: &'a mut Sink,
+}
+
+impl Reader<'_> {
+    fn document(&mut self, path: &str) -> Result<Option<Document>, FileError> {
+        let bytes = self.files.read(path)?;
+        let Some(file) = self.text(path, bytes) else { return Ok(None) };
+        Ok(Some(parse::hcl::parse(self.sources, file, self.sink).document))
+    }
+
+    fn var_file(&mut self, path: &str) -> Option<Document> {
+        let said = format!("--var-file {path}");
+        let place = self.sources.add(&said, &said, FileOrigin::Invocation);
+        let place = self.sources.file(place).span(place);
+        if !path.ends_with(".hcl") {
+            self.sink.report(
+                UNKNOWN_VAR_FILE_FORMAT
+                    .at(place, format!("the name of the var-file `{path}` does not tell how to read it"))
+                    .help("give a file whose name ends in `.pkrvars.hcl`"),
+            );
+            return None;
+        }
+        match self.document(path) {
+            Ok(document) => document,
+            Err(error) => {
+                self.sink.report(
+                    UNREADABLE_VAR_FILE
+                        .at(place, format!("cannot read the var-file `{path}`: {error}"))
+                        .help("var-files are found from the folder that formwork runs in"),
+                );
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, path: &str, bytes: Vec<u8>) -> Option<FileId> {
+        let name = shown(path);
+        if bytes.len() > MAX_FILE {
+            let file = self.sources.add(name, String::new(), FileOrigin::Disk);
+            self.sink.report(
+                FILE_TOO_LARGE
+                    .at(self.sources.file(file).span(file), format!("`{name}` has {} bytes", bytes.len()))
+                    .help(format!("templates of up to {MAX_FILE} bytes are read; is this one?")),
+            );
+            return None;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(self.sources.add(name, text, FileOrigin::Disk)),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()), FileOrigin::Disk);
+                let place = crate::source::Span::new(file, at, at + 1);
+                self.sink.report(
+                    NOT_UTF8
+                        .at(place, format!("`{name}` is not UTF-8 text"))
+                        .label("this byte belongs to no character")
+                        .help("save the file as UTF-8"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// `folder/name`, without a `./` that nobody wrote.
+fn join(folder: &str, name: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" if folder.starts_with('/') => format!("/{name}"),
+        "" | "." => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn shown(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}
+
+/// The folder that a file's path names; `.` where it names none.
+pub fn folder_of(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        None => ".",
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemoryFiles;
+
+    fn loaded(path: &str) -> Result<(Vec<String>, String), LoadError> {
+        let files = MemoryFiles::new()
+            .with("t/b.pkr.hcl", "")
+            .with("t/a.pkr.hcl", "")
+            .with("t/z.hcl", "")
+            .with("t/x.auto.pkrvars.hcl", "")
+            .with("t/y.pkrvars.hcl", "")
+            .with("t/sub/c.pkr.hcl", "")
+            .with("empty/notes.txt", "");
+        let mut sources = SourceMap::new();
+        let configuration = load(path, &[], &files, &mut sources, &mut Sink::new())?;
+        let names = sources.files().map(|(_, file)| file.name.clone()).collect();
+        Ok((names, configuration.root))
+    }
+
+    #[test]
+    fn a_folder_is_its_templates_and_automatic_var_files_in_name_order() {
+        let (names, root) = loaded("t").expect("it loads");
+        assert_eq!(names, ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/x.auto.pkrvars.hcl"]);
+        assert_eq!(root, "t");
+    }
+
+    #[test]
+    fn a_file_is_alone() {
+        let (names, root) = loaded("t/b.pkr.hcl").expect("it loads");
+        assert_eq!((names, root.as_str()), (vec!["t/b.pkr.hcl".to_owned()], "t"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        assert_eq!(loaded("nope"), Err(LoadError::Unreadable("nope".to_owned(), FileError::Missing)));
+        assert_eq!(loaded("empty"), Err(LoadError::Empty("empty".to_owned())));
+    }
+}

@@ -1,0 +1,370 @@
+//! The bodies of components: attributes converted to the types of their schema, strings rendered.
+//!
+//! Comes in: one or more bodies (a source and what its build adds) and the schema of the component. Goes out: a
+//! [`ComponentBody`] and what Packer itself reads of it. A component that no schema describes is kept as written.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::convert::convert;
+use super::engine::{self, Engine, Language};
+use super::eval::{self, Scope};
+use super::expand;
+use super::names;
+use super::structure;
+use super::template::{Argument, ComponentBody, NestedBlock};
+use super::value::{Marks, ParameterId, Text, Type, Value, ValueKind};
+use crate::declare_diagnostic;
+use crate::diagnostic::{Declaration, Severity, Sink};
+use crate::schema::{self, AttributeType, Kind, Lookup, Render, Rest, Schemas, language};
+use crate::source::{Span, Spanned};
+use crate::syntax::Body;
+
+declare_diagnostic! {
+    pub static WRONG_TYPE = {
+        code: "wrong-type",
+        severity: Error,
+        since: "0.1.0",
+        summary: "the value of an attribute has another type than the component takes",
+    }
+    pub static UNKNOWN_COMPONENT = {
+        code: "unknown-component",
+        severity: Error,
+        since: "0.1.0",
+        summary: "no plugin that is known has this component",
+    }
+    pub static DUPLICATE_ARGUMENT_IN_BUILD = {
+        code: "source-argument-repeated",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a build sets an attribute that its source sets already",
+    }
+}
+
+/// What this file can report.
+pub(super) const DECLARATIONS: &[&Declaration] = &[&DUPLICATE_ARGUMENT_IN_BUILD, &UNKNOWN_COMPONENT, &WRONG_TYPE];
+
+/// Decodes components for one configuration; remembers the schemas it has put together.
+pub(super) struct Decoder<'a> {
+    /// What components there are.
+    pub(super) schemas: &'a Schemas,
+    /// Local names of the plugins that the template requires: their unknown components are not misspelt.
+    pub(super) required_plugins: BTreeSet<String>,
+    /// Parameters that decided how many blocks there are.
+    pub(super) shaped_by: BTreeSet<ParameterId>,
+    /// What the template engine knows about the image being decoded: `build_name` and `build_type`.
+    pub(super) image: Option<(String, String)>,
+    bodies: IndexMap<(Kind, String), Rc<schema::Body>>,
+}
+
+/// A decoded component.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// What the plugin reads.
+    pub(super) body: ComponentBody,
+    /// What Packer itself reads: `only`, `pause_before`, …, converted, not rendered.
+    pub(super) meta: IndexMap<String, Argument>,
+    /// Whether a schema describes it.
+    pub(super) described: bool,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder that has seen nothing yet.
+    pub(super) fn new(schemas: &'a Schemas, required_plugins: BTreeSet<String>) -> Self {
+        Self { schemas, required_plugins, shaped_by: BTreeSet::new(), image: None, bodies: IndexMap::new() }
+    }
+
+    /// Decodes the bodies of one component; later bodies add to earlier ones.
+    pub(super) fn component(
+        &mut self,
+        kind: Kind,
+        ty: &Spanned<String>,
+        bodies: &[&Body],
+        scope: &Scope<'_>,
+        sink: &mut Sink,
+    ) -> Decoded {
+        let described = self.is_described(kind, ty, sink);
+        let schema = self.body_schema(kind, &ty.value);
+        let place = format!("the {} `{}`", noun(kind), ty.value);
+        let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
+        for part in bodies {
+            let read = self.body(part, &schema, &place, scope, sink);
+            let ComponentBody { arguments, blocks } = read;
+            for (name, argument) in arguments {
+                match body.arguments.get(&name) {
+                    Some(first) => sink.report(
+                        DUPLICATE_ARGUMENT_IN_BUILD
+                            .at(argument.name, format!("`{name}` is set by the source already"))
+                            .label("a build can add attributes, not replace them")
+                            .also(first.name, "set here")
+                            .help("remove one of the two; what differs between images belongs in their builds only"),
+                    ),
+                    None => {
+                        body.arguments.insert(name, argument);
+                    }
+                }
+            }
+            for (name, more) in blocks {
+                body.blocks.entry(name).or_default().extend(more);
+            }
+        }
+        let meta_names = meta_schema(kind).attributes;
+        let meta: IndexMap<String, Argument> =
+            body.arguments.iter().filter(|(name, _)| meta_names.contains_key(*name)).map(|(name, argument)| (name.clone(), argument.clone())).collect();
+        body.arguments.retain(|name, _| !meta_names.contains_key(name));
+        Decoded { body, meta, described }
+    }
+
+    /// Converts and renders a value as the attribute of that name wants it, for `override`.
+    pub(super) fn replacement(&mut self, kind: Kind, ty: &str, name: &str, value: Value, span: Span, sink: &mut Sink) -> Option<Argument> {
+        let schema = self.body_schema(kind, ty);
+        let place = format!("the {} `{ty}`", noun(kind));
+        match schema.attributes.get(name) {
+            Some(attribute) => self.argument(attribute, value, span, span, &place, sink),
+            None if schema.rest == Rest::Rejected => {
+                let known = schema.attributes.keys().map(String::as_str);
+                let help = match names::nearest(name, known.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => names::list("it has", known),
+                };
+                sink.report(
+                    structure::UNKNOWN_ATTRIBUTE
+                        .at(span, format!("there is no attribute `{name}` in {place}"))
+                        .label("set by this `override`")
+                        .help(help),
+                );
+                None
+            }
+            None => Some(Argument { name: span, value, span }),
+        }
+    }
+
+    fn is_described(&self, kind: Kind, ty: &Spanned<String>, sink: &mut Sink) -> bool {
+        match self.schemas.component(kind, &ty.value) {
+            Lookup::Described(_) => true,
+            Lookup::Named(_) => false,
+            Lookup::Unknown => {
+                let near = names::nearest(&ty.value, self.schemas.names(kind));
+                let plugin = self.required_plugins.iter().find(|plugin| {
+                    ty.value == **plugin || ty.value.strip_prefix(plugin.as_str()).is_some_and(|rest| rest.starts_with('-'))
+                });
+                let diagnostic = UNKNOWN_COMPONENT
+                    .at(ty.span, format!("no {} `{}` is known", noun(kind), ty.value))
+                    .label("its attributes cannot be checked");
+                sink.report(match (plugin, near) {
+                    // The template says where it comes from, so it is not misspelt: only its attributes go unchecked.
+                    (Some(plugin), _) => diagnostic.severity(Severity::Warning).help(format!(
+                        "the plugin `{plugin}` is required here, and nothing describes its components; everything else is still checked"
+                    )),
+                    (None, Some(near)) => diagnostic.label("not known").help(format!("did you mean `{near}`?")),
+                    (None, None) => diagnostic
+                        .severity(Severity::Warning)
+                        .help("name the plugin it comes from in `packer { required_plugins { … } }`; everything else is still checked"),
+                });
+                false
+            }
+        }
+    }
+
+    /// The component's attributes and blocks with those that every component of its kind has.
+    fn body_schema(&mut self, kind: Kind, ty: &str) -> Rc<schema::Body> {
+        let key = (kind, ty.to_owned());
+        if let Some(body) = self.bodies.get(&key) {
+            return Rc::clone(body);
+        }
+        let meta = meta_schema(kind);
+        let mut body = match self.schemas.component(kind, ty) {
+            Lookup::Described(component) => {
+                let mut body = component.body.clone();
+                body.dynamic = meta.dynamic;
+                body.attributes.extend(language::injected());
+                body
+            }
+            Lookup::Named(_) | Lookup::Unknown => {
+                schema::Body { rest: Rest::Component(kind), dynamic: meta.dynamic, ..schema::Body::default() }
+            }
+        };
+        body.attributes.extend(meta.attributes);
+        let body = Rc::new(body);
+        self.bodies.insert(key, Rc::clone(&body));
+        body
+    }
+
+    fn body(&mut self, body: &Body, schema: &schema::Body, place: &str, scope: &Scope<'_>, sink: &mut Sink) -> ComponentBody {
+        let content = structure::content(body, schema, place, sink);
+        let mut arguments = IndexMap::new();
+        for (name, attribute) in content.attributes {
+            let value = eval::evaluate(&attribute.value, scope, sink);
+            let (name_span, span) = (attribute.name.span, attribute.value.span);
+            let argument = match schema.attributes.get(name) {
+                Some(found) => self.argument(found, value, name_span, span, place, sink),
+                None if value.is_null() => None,
+                None => {
+                    let value = self.render(value, &Render::default(), span, sink);
+                    Some(Argument { name: name_span, value, span })
+                }
+            };
+            if let Some(argument) = argument {
+                arguments.insert(name.to_owned(), argument);
+            }
+        }
+        let mut blocks: IndexMap<String, Vec<NestedBlock>> = IndexMap::new();
+        let expanded = expand::expand(&content.blocks, schema, place, scope, &mut self.shaped_by, sink);
+        for block in expanded {
+            let unknown = schema::Body { rest: schema.rest, dynamic: schema.dynamic, ..schema::Body::default() };
+            let inner = schema.blocks.get(block.kind).map_or(&unknown, |found| &found.body);
+            let inside = block.scope(scope);
+            let place = format!("`{}` of {place}", block.kind);
+            let body = self.body(block.body, inner, &place, &inside, sink);
+            blocks.entry(block.kind.to_owned()).or_default().push(NestedBlock { body, span: block.span });
+        }
+        ComponentBody { arguments, blocks }
+    }
+
+    /// Nothing where the value is `null`, which counts as not written.
+    fn argument(
+        &mut self,
+        attribute: &schema::Attribute,
+        value: Value,
+        name: Span,
+        span: Span,
+        place: &str,
+        sink: &mut Sink,
+    ) -> Option<Argument> {
+        if value.is_null() {
+            // That it counts as not written is a decision of whatever made it null.
+            self.shaped_by.extend(Marks::computed_from([&value]).shaped_by);
+            return None;
+        }
+        let given = value.ty();
+        let value = match convert(&value, &Type::from(&attribute.ty), span) {
+            Ok(value) => value,
+            Err(error) => {
+                let wanted = Type::from(&attribute.ty).phrase();
+                // The error's own words tell more only where something inside of the value is wrong.
+                let why = if error.path.is_empty() { format!("not {}", given.phrase()) } else { error.to_string() };
+                sink.report(
+                    WRONG_TYPE
+                        .at(span, format!("`{}` of {place} has to be {wanted}, {why}", attribute.name))
+                        .label(format!("this is {}", given.phrase()))
+                        .help(type_help(attribute, &given)),
+                );
+                Value::error()
+            }
+        };
+        let mut value = self.render(value, &attribute.render, span, sink);
+        value.marks.sensitive |= attribute.sensitive;
+        Some(Argument { name, value, span })
+    }
+
+    /// Renders every text in a value as the schema says.
+    fn render(&self, value: Value, render: &Render, span: Span, sink: &mut Sink) -> Value {
+        let (times, fields) = match render {
+            Render::Never => return value,
+            Render::Template { times, fields, build_data } => {
+                let mut fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                if *build_data {
+                    fields.extend(language::BUILD_VALUES);
+                }
+                (*times, fields)
+            }
+        };
+        let Value { kind, mut marks } = value;
+        let again = |value: Value, sink: &mut Sink| self.render(value, render, span, sink);
+        let kind = match kind {
+            ValueKind::String(text) => ValueKind::String(self.render_text(text, times, &fields, &mut marks, span, sink)),
+            ValueKind::List(ty, items) => ValueKind::List(ty, items.into_iter().map(|item| again(item, sink)).collect()),
+            ValueKind::Set(ty, items) => ValueKind::Set(ty, items.into_iter().map(|item| again(item, sink)).collect()),
+            ValueKind::Tuple(items) => ValueKind::Tuple(items.into_iter().map(|item| again(item, sink)).collect()),
+            ValueKind::Map(ty, entries) => {
+                ValueKind::Map(ty, entries.into_iter().map(|(name, item)| (name, again(item, sink))).collect())
+            }
+            ValueKind::Object(entries) => {
+                ValueKind::Object(entries.into_iter().map(|(name, item)| (name, again(item, sink))).collect())
+            }
+            kind @ (ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Unknown(_)) => kind,
+        };
+        Value { kind, marks }
+    }
+
+    fn render_text(&self, text: Text, times: u8, fields: &[&str], marks: &mut Marks, span: Span, sink: &mut Sink) -> Text {
+        let (build_name, build_type) = match &self.image {
+            Some((name, ty)) => (Some(name.as_str()), Some(ty.as_str())),
+            None => (None, None),
+        };
+        let mut text = text;
+        for time in 1..=times {
+            // The fields exist in the last rendering only; before it they stay as they are written.
+            let fields = if time == times { fields } else { &[] };
+            let packer_version = Some(super::packer::PACKER_VERSION);
+            let engine = Engine { build_name, build_type, packer_version, fields, ..Engine::new(Language::Hcl2) };
+            let rendered = engine::render(&text, span, &engine, sink);
+            marks.shaped_by.extend(rendered.shaped_by);
+            marks.sensitive |= rendered.sensitive;
+            text = rendered.text;
+        }
+        text
+    }
+}
+
+fn meta_schema(kind: Kind) -> schema::Body {
+    match kind {
+        Kind::Provisioner => language::provisioner(),
+        Kind::PostProcessor => language::post_processor(),
+        Kind::Builder => schema::Body { dynamic: true, ..schema::Body::default() },
+        Kind::DataSource => schema::Body::default(),
+    }
+}
+
+/// What templates call a kind of component.
+pub(super) fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Builder => "source type",
+        Kind::Provisioner => "provisioner",
+        Kind::PostProcessor => "post-processor",
+        Kind::DataSource => "data source",
+    }
+}
+
+fn type_help(attribute: &schema::Attribute, given: &Type) -> String {
+    let name = &attribute.name;
+    match (&attribute.ty, given) {
+        (AttributeType::List(_) | AttributeType::Set(_), Type::String | Type::Number | Type::Bool) => {
+            format!("put it into a list: `{name} = [ … ]`")
+        }
+        (AttributeType::Map(_), _) => format!("write `{name} = {{ key = \"value\" }}`"),
+        (AttributeType::String, Type::List(_) | Type::Tuple(_) | Type::Set(_)) => {
+            format!("give one text: `{name} = \"…\"`, or `join(\" \", …)`")
+        }
+        (AttributeType::Number, _) => format!("write a number: `{name} = 1`"),
+        (AttributeType::Bool, _) => format!("write `{name} = true` or `{name} = false`"),
+        (
+            AttributeType::String
+            | AttributeType::Any
+            | AttributeType::List(_)
+            | AttributeType::Set(_)
+            | AttributeType::Object(_),
+            _,
+        ) => format!("give `{name}` a value of type `{}`", attribute.ty),
+    }
+}
+
+impl From<&AttributeType> for Type {
+    fn from(ty: &AttributeType) -> Self {
+        let boxed = |ty: &AttributeType| Box::new(Type::from(ty));
+        match ty {
+            AttributeType::String => Type::String,
+            AttributeType::Number => Type::Number,
+            AttributeType::Bool => Type::Bool,
+            AttributeType::Any => Type::Dynamic,
+            AttributeType::List(element) => Type::List(boxed(element)),
+            AttributeType::Set(element) => Type::Set(boxed(element)),
+            AttributeType::Map(element) => Type::Map(boxed(element)),
+            AttributeType::Object(members) => {
+                Type::Object(members.iter().map(|(name, ty)| (name.clone(), Type::from(ty))).collect())
+            }
+        }
+    }
+}

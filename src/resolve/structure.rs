@@ -1,0 +1,197 @@
+//! Holds a body against what its schema says may stand in it.
+//!
+//! Comes in: a [`Body`] of the tree and a [`schema::Body`]. Goes out: [`Content`], the attributes and blocks that belong
+//! there, in order. What does not belong is reported here, once: misspelt names, blocks written as attributes and the
+//! reverse, wrong numbers of labels, a second block where there may be one.
+
+use indexmap::IndexMap;
+
+use super::names;
+use crate::declare_diagnostic;
+use crate::diagnostic::{Declaration, Sink};
+use crate::schema::{self, Nesting, Rest};
+use crate::source::Span;
+use crate::syntax::{Attribute, Block, Body, Item};
+
+declare_diagnostic! {
+    pub static UNKNOWN_ATTRIBUTE = {
+        code: "unknown-attribute",
+        severity: Error,
+        since: "0.1.0",
+        summary: "an attribute that does not exist there is set",
+    }
+    pub static UNKNOWN_BLOCK = {
+        code: "unknown-block",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a block stands where no such block exists",
+    }
+    pub static BLOCK_AS_ATTRIBUTE = {
+        code: "block-as-attribute",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a block is written with `=`",
+    }
+    pub static ATTRIBUTE_AS_BLOCK = {
+        code: "attribute-as-block",
+        severity: Error,
+        since: "0.1.0",
+        summary: "an attribute is written as a block",
+    }
+    pub static WRONG_LABELS = {
+        code: "wrong-labels",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a block has too many or too few labels",
+    }
+    pub static DUPLICATE_BLOCK = {
+        code: "duplicate-block",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a block that may stand once is repeated",
+    }
+}
+
+/// What this file can report.
+pub(super) const DECLARATIONS: &[&Declaration] = &[
+    &ATTRIBUTE_AS_BLOCK,
+    &BLOCK_AS_ATTRIBUTE,
+    &DUPLICATE_BLOCK,
+    &UNKNOWN_ATTRIBUTE,
+    &UNKNOWN_BLOCK,
+    &WRONG_LABELS,
+];
+
+/// What belongs in a body.
+#[derive(Debug, Default)]
+pub(super) struct Content<'d> {
+    /// By name, in order.
+    pub(super) attributes: IndexMap<&'d str, &'d Attribute>,
+    /// In order, their labels counted. `dynamic` blocks are among them where they are allowed.
+    pub(super) blocks: Vec<&'d Block>,
+}
+
+/// Sorts out a body. `place` completes the sentence "… in ____": `a build block`, `the shell provisioner`.
+pub(super) fn content<'d>(body: &'d Body, schema: &schema::Body, place: &str, sink: &mut Sink) -> Content<'d> {
+    let mut content = Content::default();
+    let mut seen: IndexMap<&str, Span> = IndexMap::new();
+    for item in &body.items {
+        match item {
+            Item::Attribute(attribute) => {
+                if accepts_attribute(attribute, schema, place, sink) {
+                    content.attributes.entry(attribute.name.value.as_str()).or_insert(attribute);
+                }
+            }
+            Item::Block(block) => {
+                if !accepts_block(block, schema, place, sink) {
+                    continue;
+                }
+                let once = schema.blocks.get(&block.kind.value).is_some_and(|found| {
+                    found.nesting == Nesting::Single || found.max == Some(1)
+                });
+                if let Some(first) = once.then(|| seen.get(block.kind.value.as_str())).flatten() {
+                    sink.report(
+                        DUPLICATE_BLOCK
+                            .at(block.header(), format!("`{}` stands twice in {place}", block.kind.value))
+                            .label("a second one")
+                            .also(*first, "the first one")
+                            .help("there can be one; put what both say into the first and remove this one"),
+                    );
+                    continue;
+                }
+                seen.entry(block.kind.value.as_str()).or_insert_with(|| block.header());
+                content.blocks.push(block);
+            }
+            Item::Error(_) => {}
+        }
+    }
+    content
+}
+
+fn accepts_attribute(attribute: &Attribute, schema: &schema::Body, place: &str, sink: &mut Sink) -> bool {
+    let name = attribute.name.value.as_str();
+    if schema.attributes.contains_key(name) || matches!(schema.rest, Rest::Declarations | Rest::Component(_)) {
+        return true;
+    }
+    if schema.blocks.contains_key(name) {
+        sink.report(
+            BLOCK_AS_ATTRIBUTE
+                .at(attribute.name.span, format!("`{name}` is a block in {place}, not an attribute"))
+                .label("written with `=`")
+                .help(format!("write `{name} {{ … }}`, without `=`")),
+        );
+        return false;
+    }
+    if schema.rest == Rest::Ignored {
+        return true;
+    }
+    let known = schema.attributes.keys().chain(schema.blocks.keys()).map(String::as_str);
+    let help = match names::nearest(name, known.clone()) {
+        Some(near) if schema.blocks.contains_key(near) => format!("did you mean the block `{near} {{ … }}`?"),
+        Some(near) => format!("did you mean `{near}`?"),
+        None => names::list("it has", known),
+    };
+    sink.report(
+        UNKNOWN_ATTRIBUTE
+            .at(attribute.name.span, format!("there is no attribute `{name}` in {place}"))
+            .label("not known here")
+            .help(help),
+    );
+    false
+}
+
+fn accepts_block(block: &Block, schema: &schema::Body, place: &str, sink: &mut Sink) -> bool {
+    let kind = block.kind.value.as_str();
+    if kind == "dynamic" && schema.dynamic {
+        return has_labels(block, &["block type".to_owned()], sink);
+    }
+    if let Some(found) = schema.blocks.get(kind) {
+        return has_labels(block, &found.labels, sink);
+    }
+    if schema.attributes.contains_key(kind) {
+        sink.report(
+            ATTRIBUTE_AS_BLOCK
+                .at(block.kind.span, format!("`{kind}` is an attribute in {place}, not a block"))
+                .label("written as a block")
+                .help(format!("write `{kind} = …`")),
+        );
+        return false;
+    }
+    if matches!(schema.rest, Rest::Ignored | Rest::Component(_)) {
+        return true;
+    }
+    let known = schema.blocks.keys().map(String::as_str);
+    let help = match names::nearest(kind, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if kind == "dynamic" => "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned(),
+        None => names::list("the blocks there are", known),
+    };
+    sink.report(
+        UNKNOWN_BLOCK
+            .at(block.kind.span, format!("there is no block `{kind}` in {place}"))
+            .label("not known here")
+            .help(help),
+    );
+    false
+}
+
+fn has_labels(block: &Block, wanted: &[String], sink: &mut Sink) -> bool {
+    let kind = &block.kind.value;
+    if block.labels.len() == wanted.len() {
+        return true;
+    }
+    let form: String = wanted.iter().map(|label| format!(" \"{}\"", label.to_uppercase())).collect();
+    let help = format!("write `{kind}{form} {{ … }}`");
+    let diagnostic = match wanted.get(block.labels.len()) {
+        Some(missing) => WRONG_LABELS
+            .at(block.header(), format!("`{kind}` needs a label for its {missing}"))
+            .label("a label is missing here")
+            .help(help),
+        None => WRONG_LABELS
+            .at(block.labels[wanted.len()].span, format!("`{kind}` has a label too many"))
+            .label("not needed")
+            .help(help),
+    };
+    sink.report(diagnostic);
+    false
+}

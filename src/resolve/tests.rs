@@ -1,0 +1,134 @@
+//! Whole configurations through resolve.
+
+use super::template::Template;
+use super::{Inputs, Setting, configuration, resolve};
+use crate::diagnostic::Sink;
+use crate::schema::Schemas;
+use crate::source::{MemoryFiles, SourceMap};
+
+/// The template in `t/` and what was reported, as `code at LINE: message`.
+fn resolved(files: &[(&str, &str)], inputs: &Inputs) -> (Template, Vec<String>) {
+    let disk = files.iter().fold(MemoryFiles::new(), |disk, (name, text)| disk.with(name, *text));
+    let schemas = Schemas::embedded();
+    let mut sources = SourceMap::new();
+    let mut sink = Sink::new();
+    let configuration = configuration::load("t", &inputs.var_files, &disk, &mut sources, &mut sink).expect("it loads");
+    let setting = Setting { files: &disk, schemas: &schemas, inputs };
+    let template = resolve(&configuration, &setting, &mut sources, &mut sink);
+    let said = sink.into_sorted().into_iter().map(|diagnostic| {
+        let line = sources.position(diagnostic.span).line;
+        format!("{} at {line}: {}", diagnostic.code(), diagnostic.message)
+    });
+    (template, said.collect())
+}
+
+fn check(text: &str) -> Vec<String> {
+    resolved(&[("t/main.pkr.hcl", text)], &Inputs::default()).1
+}
+
+#[test]
+fn a_build_has_its_images_with_their_own_components() {
+    let text = r#"
+        variable "base" { default = "debian:12" }
+        variable "greeting" {
+          type    = string
+          default = "hello"
+        }
+        locals { words = ["${var.greeting} world"] }
+        source "docker" "a" {
+          image  = var.base
+          commit = true
+        }
+        build {
+          name = "release"
+          source "source.docker.a" { name = "one" }
+          source "docker.a" {
+            name     = "two"
+            platform = "linux/amd64"
+          }
+          dynamic "provisioner" {
+            labels   = ["shell"]
+            for_each = local.words
+            content { inline = ["echo ${provisioner.value} {{ build_name }}"] }
+          }
+          provisioner "shell" {
+            only     = ["docker.two"]
+            inline   = ["false"]
+            override = { two = { inline = ["true"] } }
+          }
+        }
+    "#;
+    let (template, said) = resolved(&[("t/main.pkr.hcl", text)], &Inputs::default());
+    assert_eq!(said, Vec::<String>::new());
+    let names: Vec<&str> = template.images.iter().map(|image| image.name.as_str()).collect();
+    assert_eq!(names, ["release.docker.one", "release.docker.two"]);
+    let inline = |image: usize, step: usize| {
+        let value = &template.images[image].provisioners[step].body.arguments["inline"].value;
+        let texts: Vec<String> = value.children().filter_map(|line| line.as_str().map(Into::into)).collect();
+        texts
+    };
+    assert_eq!(inline(0, 0), ["echo hello world one"]);
+    assert_eq!(template.images[0].provisioners.len(), 1);
+    assert_eq!(inline(1, 1), ["true"]);
+    assert!(template.images[1].source.body.arguments.contains_key("platform"));
+}
+
+#[test]
+fn five_faults_are_five_diagnostics_at_their_causes() {
+    let text = r#"
+source "docker" "app" {
+  imge   = "debian:12"
+  commit = true
+}
+build {
+  sources = ["source.docker.ap"]
+}
+build {
+  sources = ["source.docker.app"]
+  provisioner "shell" {
+    inline = ["echo ${var.nam}"]
+  }
+  provisioner "shell" {
+    inline = [ "a" "b" ]
+  }
+  provisioner "shell" {
+    inline = { a = 1 }
+  }
+}
+"#;
+    let said = check(text);
+    let codes: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(codes.len(), 5, "{said:#?}");
+    for expected in ["unknown-attribute at 3", "unknown-source at 7", "undeclared-variable at 12", "wrong-type at 18"] {
+        assert!(codes.contains(&expected), "{expected} is missing in {said:#?}");
+    }
+}
+
+#[test]
+fn a_cycle_is_shown_with_its_path() {
+    let said = check("locals {\n  a = local.b\n  b = [local.c]\n  c = local.a\n  d = local.a\n}\nsource \"docker\" \"x\" {}\nbuild { sources = [\"docker.x\"] }\n");
+    assert_eq!(said, ["reference-cycle at 2: `local.a` needs itself: local.a → local.b → local.c → local.a"]);
+}
+
+#[test]
+fn the_strongest_value_of_a_variable_wins() {
+    let files = [
+        ("t/main.pkr.hcl", "variable \"a\" {\n  type    = list(string)\n  default = [\"default\"]\n}\nsource \"docker\" \"x\" {}\nbuild {\n  sources = [\"docker.x\"]\n}\n"),
+        ("t/b.auto.pkrvars.hcl", "a = [\"auto b\"]\n"),
+        ("t/a.auto.pkrvars.hcl", "a = [\"auto a\"]\n"),
+        ("more.pkrvars.hcl", "a = [\"file\"]\nunknown = 1\n"),
+    ];
+    let value = |inputs: &Inputs| {
+        let (template, said) = resolved(&files, inputs);
+        let value = template.variables["a"].value.clone().expect("it has a value");
+        (value.children().next().and_then(|text| text.as_str().map(String::from)).expect("a text"), said)
+    };
+    let mut inputs = Inputs { environment: Some([("PKR_VAR_a".to_owned(), "[\"env\"]".to_owned())].into()), ..Inputs::default() };
+    assert_eq!(value(&inputs).0, "auto b");
+    inputs.var_files = vec!["more.pkrvars.hcl".to_owned()];
+    let (winner, said) = value(&inputs);
+    assert_eq!(winner, "file");
+    assert_eq!(said, ["undeclared-value at 2: no variable is named `unknown`"]);
+    inputs.variables = vec![("a".to_owned(), "[\"cli\"]".to_owned())];
+    assert_eq!(value(&inputs).0, "cli");
+}
