@@ -324,7 +324,8 @@ fn integer(value: i128, verb: char, flags: &Flags, ty: &str) -> String {
         }
         'U' => {
             let digits = flags.precision.unwrap_or(4).max(4);
-            let mut out = format!("U+{value:0digits$X}");
+            // A negative number shows the 64 bits that it is stored in.
+            let mut out = format!("U+{:0digits$X}", value & i128::from(u64::MAX));
             if flags.sharp && printable(character(value)) {
                 out.push_str(&format!(" '{}'", character(value)));
             }
@@ -377,7 +378,8 @@ pub(super) fn float_text(value: f64) -> String {
 
 fn float(value: f64, verb: char, flags: &Flags) -> String {
     let text = match verb {
-        'v' | 'g' => general(value, flags.precision, flags.sharp, 'e'),
+        'v' => general(value, flags.precision, false, 'e'),
+        'g' => general(value, flags.precision, flags.sharp, 'e'),
         'G' => general(value, flags.precision, flags.sharp, 'E'),
         'e' | 'E' => scientific(value, flags.precision.unwrap_or(6), verb),
         'f' | 'F' => format!("{value:.*}", flags.precision.unwrap_or(6)),

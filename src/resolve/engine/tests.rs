@@ -1,5 +1,5 @@
 //! What the engine renders, fails at and carries through.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 use super::super::value::Piece;
 use super::*;
@@ -108,7 +108,7 @@ fn go_templates_render_as_go_renders_them() {
             "{{ printf `%d %s %[1]v %[3]v` `a` }}{{ printf `%d` }}",
             "%!d(string=a) %!s(MISSING) a %!v(BADINDEX)%!d(MISSING)",
         ),
-        ("{{ printf `a` 1 }}", "a%!(EXTRA int=1)"),
+        ("{{ printf `a` 1 }}{{ printf `%#v %U` 1e6 -3 }}", "a%!(EXTRA int=1)1e+06 U+FFFFFFFFFFFFFFFD"),
         ("{{ html `<a href=\"x\">&'` }}", "&lt;a href=&#34;x&#34;&gt;&amp;&#39;"),
         ("{{ js `it's <b>=` }}", "it\\'s \\u003Cb\\u003E\\u003D"),
         ("{{ urlquery `a b/ü` }}", "a+b%2F%C3%BC"),
@@ -440,4 +440,45 @@ fn random_sources_never_panic() {
             assert!(rendered.text.holes().any(|hole| hole.origin() == Some(&Origin::Error)));
         }
     }
+}
+
+#[test]
+fn the_conformance_cases_of_the_engine_hold() {
+    let Ok(folder) = std::env::var("FORMWORK_CONFORMANCE") else {
+        eprintln!("skipped: FORMWORK_CONFORMANCE is not set");
+        return;
+    };
+    let manifest = std::fs::read_to_string(format!("{folder}/packer-core/manifest.jsonl")).unwrap();
+    let mut count = 0;
+    for line in manifest.lines().filter(|line| line.contains("\"sdk-interpolate\"")) {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let context = &case["inline"]["context"];
+        // What belongs to JSON templates is not this engine's: their calls become expressions.
+        let foreign = ["enable_env", "user_variables", "data", "template_path"];
+        let is_foreign =
+            foreign.iter().any(|key| context[*key].is_object() || context[*key] == true || context[*key].is_string());
+        if case["command"] != "render-template" || is_foreign {
+            continue;
+        }
+        count += 1;
+        let engine = Engine {
+            build_name: context["build_name"].as_str(),
+            build_type: context["build_type"].as_str(),
+            packer_version: context["packer_version"].as_str(),
+            ..Engine::new(Language::Hcl2)
+        };
+        let (rendered, said) = render_with(&case["inline"]["template"].as_str().unwrap().into(), &engine);
+        let id = &case["id"];
+        if case["expect"] == "error" {
+            assert_eq!(said.len(), 1, "{id}");
+        } else {
+            assert!(said.is_empty(), "{id}: {said:?}");
+            if let Some(output) = case["output"].as_str() {
+                assert_eq!(rendered.text.as_literal(), Some(output), "{id}");
+            } else {
+                assert!(rendered.text.known().is_none(), "{id}");
+            }
+        }
+    }
+    assert!(count > 10, "only {count} cases were found");
 }
