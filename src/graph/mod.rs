@@ -5,6 +5,7 @@
 
 pub mod command;
 mod model;
+mod shell_words;
 
 use petgraph::Direction as EdgeDirection;
 use petgraph::graph::{DiGraph, NodeIndex};
