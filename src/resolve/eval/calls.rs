@@ -92,8 +92,11 @@ pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Si
                 failed = true;
             }
         }
-        let inside = function.style == Style::Whole;
-        unknown |= !parameter.unknown && if inside { !value.is_wholly_known() } else { !value.is_known() && !holes_pass(function, value) };
+        unknown |= if function.style == Style::Whole {
+            !value.is_wholly_known()
+        } else {
+            !parameter.unknown && !value.is_known() && !holes_pass(function, value)
+        };
     }
     if failed {
         return Value::error();

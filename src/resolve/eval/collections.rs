@@ -7,7 +7,7 @@ use crate::diagnostic::Sink;
 use crate::resolve::convert::convert;
 use crate::resolve::value::{Marks, Type, Value, ValueKind};
 use crate::source::Span;
-use crate::syntax::{Expr, ForExpr, ObjectItem, Splat};
+use crate::syntax::{self, Expr, ForExpr, ObjectItem, Splat};
 
 /// `{ a = 1, (b) = 2 }`
 pub(super) fn object(items: &[ObjectItem], scope: &Scope<'_>, sink: &mut Sink) -> Value {
@@ -88,13 +88,13 @@ pub(super) fn iterate(value: &Value, span: Span, sink: &mut Sink) -> Option<Opti
 pub(super) fn splat(it: &Splat, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let Splat { of, each, full: _, marker } = it;
     let value = evaluate(of, scope, sink);
-    spread(value, each, of.span.to(*marker), scope, sink)
+    spread(&value, each, of.span.to(*marker), scope, sink)
 }
 
-/// The steps into each element of a value. `span` is the value with the marker behind it.
-pub(super) fn spread(value: Value, each: &[crate::syntax::Step], span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
+/// The steps into each element of a value.
+pub(super) fn spread(value: &Value, each: &[syntax::Step], span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     if value.is_error() && value.as_text().is_none() {
-        return value;
+        return value.clone();
     }
     let (items, as_list) = match &value.kind {
         ValueKind::List(_, items) | ValueKind::Tuple(items) => (items.clone(), false),
@@ -102,11 +102,11 @@ pub(super) fn spread(value: Value, each: &[crate::syntax::Step], span: Span, sco
         ValueKind::Null(_) => (Vec::new(), false),
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::List(element) | Type::Set(element) => {
-                let element = unknown_from((**element).clone(), [&value], span, scope);
+                let element = unknown_from((**element).clone(), [value], span, scope);
                 let element = traversal::steps(element, each, scope, sink);
-                return unknown_from(Type::list(element.ty()), [&value], span, scope);
+                return unknown_from(Type::list(element.ty()), [value], span, scope);
             }
-            Type::Dynamic | Type::Tuple(_) => return unknown_from(Type::Dynamic, [&value], span, scope),
+            Type::Dynamic | Type::Tuple(_) => return unknown_from(Type::Dynamic, [value], span, scope),
             Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => (vec![value.clone()], false),
         },
         ValueKind::Bool(_)
@@ -129,7 +129,7 @@ pub(super) fn spread(value: Value, each: &[crate::syntax::Step], span: Span, sco
         None if as_list => ValueKind::List(Type::Dynamic, results),
         _ => ValueKind::Tuple(results),
     };
-    Value { kind, marks: outer_marks(&value) }
+    Value { kind, marks: outer_marks(value) }
 }
 
 /// `[for k, v in c : e if d]`, `{for k, v in c : k => v... if d}`

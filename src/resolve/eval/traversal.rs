@@ -10,7 +10,6 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::resolve::convert::convert;
 use crate::resolve::value::{Marks, Number, Type, Unknown, Value, ValueKind};
 use crate::source::{Span, Spanned};
-use super::collections;
 use crate::syntax::{Expr, ExprKind, Step};
 
 /// `of` with its steps; a reference does not copy what it steps through.
@@ -61,7 +60,7 @@ fn walk(mut value: Cow<'_, Value>, start: Span, path: &[Step], scope: &Scope<'_>
         marks.shaped_by.extend(outer.shaped_by);
         let key = match step {
             Step::Splat { each, full: _, marker } => {
-                value = Cow::Owned(collections::spread(value.into_owned(), each, start.to(*marker), scope, sink));
+                value = Cow::Owned(super::collections::spread(&value, each, start.to(*marker), scope, sink));
                 continue;
             }
             Step::Attribute(name) => Key::Attribute(name),

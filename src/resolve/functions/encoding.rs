@@ -1,73 +1,43 @@
-//! (family encoding)
+//! Encodings and hashes.
 
-use super::{Call, Failure};
-use crate::resolve::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn base64decode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::Digest;
+
+use super::call::string;
+use super::{Call, Failure, json};
+use crate::resolve::value::{Origin, Type, Value, ValueKind};
+
+pub(super) fn base64encode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(Value::string(STANDARD.encode(call.text(0).as_bytes())))
 }
 
-pub(super) fn base64encode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn base64decode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let bytes = decode64(&call.text(0)).ok_or_else(|| Failure::call("the text is not base64"))?;
+    String::from_utf8(bytes).map(string).map_err(|_| Failure::call("what comes out is no UTF-8 text"))
+}
+
+/// Line ends inside do not count, as in Go.
+fn decode64(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.chars().filter(|letter| !matches!(letter, '\n' | '\r')).collect();
+    STANDARD.decode(text).ok()
 }
 
 pub(super) fn base64gzip(_call: &mut Call<'_>) -> Result<Value, Failure> {
     Err(Failure::Unsupported)
 }
 
-pub(super) fn bcrypt(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn bcrypt(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Err(Failure::Unknown(Origin::Random(call.name.to_owned())))
 }
 
-pub(super) fn csvdecode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn jsondecode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn jsonencode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn md5(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn uuidv4(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Err(Failure::Unknown(Origin::Random(call.name.to_owned())))
 }
 
 pub(super) fn rsadecrypt(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn sha1(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn sha256(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn sha512(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn textdecodebase64(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn textencodebase64(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn urlencode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn uuidv4(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
-}
-
-pub(super) fn uuidv5(_call: &mut Call<'_>) -> Result<Value, Failure> {
     Err(Failure::Unsupported)
 }
 
@@ -77,4 +47,204 @@ pub(super) fn yamldecode(_call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn yamlencode(_call: &mut Call<'_>) -> Result<Value, Failure> {
     Err(Failure::Unsupported)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn md5(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(Value::string(hex(&md5::Md5::digest(call.text(0).as_bytes()))))
+}
+
+pub(super) fn sha1(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(Value::string(hex(&sha1::Sha1::digest(call.text(0).as_bytes()))))
+}
+
+pub(super) fn sha256(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(Value::string(hex(&sha2::Sha256::digest(call.text(0).as_bytes()))))
+}
+
+pub(super) fn sha512(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(Value::string(hex(&sha2::Sha512::digest(call.text(0).as_bytes()))))
+}
+
+pub(super) fn uuidv5(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let known = |last: u8| {
+        let mut bytes = [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
+        bytes[3] = last;
+        bytes.to_vec()
+    };
+    let namespace = match &*call.text(0) {
+        "dns" => known(0x10),
+        "url" => known(0x11),
+        "oid" => known(0x12),
+        "x500" => known(0x14),
+        other => uuid(other).ok_or_else(|| Failure::call("the namespace is neither `dns`, `url`, `oid`, `x500` nor a UUID"))?,
+    };
+    let mut hash = sha1::Sha1::digest([namespace.as_slice(), call.text(1).as_bytes()].concat())[..16].to_vec();
+    hash[6] = hash[6] & 0x0f | 0x50;
+    hash[8] = hash[8] & 0x3f | 0x80;
+    let text = hex(&hash);
+    Ok(Value::string([&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")))
+}
+
+fn uuid(text: &str) -> Option<Vec<u8>> {
+    let dashes = [8, 13, 18, 23];
+    if text.len() != 36 || !text.is_ascii() || !dashes.iter().all(|at| text.as_bytes()[*at] == b'-') {
+        return None;
+    }
+    let digits: String = text.chars().filter(|letter| *letter != '-').collect();
+    if digits.len() != 32 {
+        return None;
+    }
+    (0..16).map(|index| u8::from_str_radix(&digits[index * 2..index * 2 + 2], 16).ok()).collect()
+}
+
+pub(super) fn urlencode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let mut out = String::new();
+    for byte in call.text(0).bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Ok(Value::string(out))
+}
+
+pub(super) fn jsonencode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(string(json::encode(&call.arguments[0])))
+}
+
+pub(super) fn jsondecode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    json::decode(&call.text(0)).map_err(|reason| Failure::Call(format!("the text is not JSON: {reason}")))
+}
+
+/// The encodings that are computed here, by their usual names.
+enum Encoding {
+    Utf8,
+    Utf16 { big: bool },
+    Latin1,
+    Ascii,
+}
+
+fn encoding(call: &Call<'_>, index: usize) -> Result<Encoding, Failure> {
+    let name = call.text(index).to_lowercase();
+    Ok(match name.as_str() {
+        "utf-8" | "utf8" => Encoding::Utf8,
+        "utf-16le" => Encoding::Utf16 { big: false },
+        "utf-16be" => Encoding::Utf16 { big: true },
+        "iso-8859-1" | "latin1" | "iso_8859-1" => Encoding::Latin1,
+        "us-ascii" | "ascii" => Encoding::Ascii,
+        // Real encodings that nobody writes a template for; everything else is a mistake.
+        name if ["windows-", "iso-", "koi8", "ibm", "gb", "big5", "euc-", "shift", "macintosh", "cp", "utf-16", "utf-32"]
+            .iter()
+            .any(|start| name.starts_with(start)) =>
+        {
+            return Err(Failure::Unsupported);
+        }
+        _ => return Err(Failure::argument(index, "there is no encoding of that name; `UTF-8` and `UTF-16LE` are the usual ones")),
+    })
+}
+
+pub(super) fn textencodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let encoding = encoding(call, 1)?;
+    let text = call.text(0);
+    let narrow = |last: u32| {
+        let bytes = text.chars().map(|letter| u32::from(letter)).map(|code| if code <= last { u8::try_from(code).ok() } else { None });
+        bytes.collect::<Option<Vec<u8>>>().ok_or_else(|| Failure::argument(0, "it has a letter that this encoding lacks"))
+    };
+    let bytes = match encoding {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Utf16 { big } => {
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        }
+        Encoding::Latin1 => narrow(0xff)?,
+        Encoding::Ascii => narrow(0x7f)?,
+    };
+    Ok(Value::string(STANDARD.encode(bytes)))
+}
+
+pub(super) fn textdecodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let encoding = encoding(call, 1)?;
+    let bytes = decode64(&call.text(0)).ok_or_else(|| Failure::argument(0, "the text is not base64"))?;
+    let wrong = || Failure::argument(0, "what comes out is no text in this encoding");
+    Ok(string(match encoding {
+        Encoding::Utf8 => String::from_utf8(bytes).map_err(|_| wrong())?,
+        Encoding::Utf16 { big } => {
+            let pairs = bytes.chunks(2).map(|pair| match *pair {
+                [a, b] if big => Some(u16::from_be_bytes([a, b])),
+                [a, b] => Some(u16::from_le_bytes([a, b])),
+                _ => None,
+            });
+            let units: Vec<u16> = pairs.collect::<Option<_>>().ok_or_else(wrong)?;
+            String::from_utf16_lossy(&units)
+        }
+        Encoding::Latin1 => bytes.into_iter().map(char::from).collect(),
+        Encoding::Ascii if bytes.is_ascii() => bytes.into_iter().map(char::from).collect(),
+        Encoding::Ascii => return Err(wrong()),
+    }))
+}
+
+pub(super) fn csvdecode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let mut rows = csv_rows(&call.text(0))?.into_iter();
+    let header = rows.next().ok_or_else(|| Failure::call("the text has no first line with the names of the columns"))?;
+    let names: BTreeSet<&String> = header.iter().collect();
+    if names.len() < header.len() {
+        return Err(Failure::call("two columns have the same name"));
+    }
+    let ty = Type::Object(header.iter().map(|name| (name.clone(), Type::String)).collect());
+    let mut out = Vec::new();
+    for (index, row) in rows.enumerate() {
+        if row.len() != header.len() {
+            return Err(Failure::Call(format!("row {} has {} fields instead of {}", index + 1, row.len(), header.len())));
+        }
+        let entries: BTreeMap<String, Value> = header.iter().cloned().zip(row.into_iter().map(string)).collect();
+        out.push(Value::of(ValueKind::Object(entries)));
+    }
+    Ok(Value::of(ValueKind::List(ty, out)))
+}
+
+/// The rows of a text in the form of RFC 4180; empty lines are none.
+fn csv_rows(text: &str) -> Result<Vec<Vec<String>>, Failure> {
+    let text = text.replace("\r\n", "\n");
+    let mut rows = Vec::new();
+    let mut letters = text.chars().peekable();
+    while letters.peek().is_some() {
+        if letters.next_if_eq(&'\n').is_some() {
+            continue;
+        }
+        let mut row = Vec::new();
+        loop {
+            let mut field = String::new();
+            if letters.next_if_eq(&'"').is_some() {
+                loop {
+                    match letters.next() {
+                        None => return Err(Failure::call("a quote is not closed")),
+                        Some('"') if letters.next_if_eq(&'"').is_some() => field.push('"'),
+                        Some('"') => break,
+                        Some(letter) => field.push(letter),
+                    }
+                }
+                if !matches!(letters.peek(), None | Some(',' | '\n')) {
+                    return Err(Failure::call("something follows a closing quote"));
+                }
+            } else {
+                while let Some(letter) = letters.next_if(|letter| !matches!(letter, ',' | '\n')) {
+                    if letter == '"' {
+                        return Err(Failure::call("a quote stands inside of a field without quotes"));
+                    }
+                    field.push(letter);
+                }
+            }
+            row.push(field);
+            match letters.next() {
+                Some(',') => {}
+                _ => break,
+            }
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }

@@ -9,6 +9,7 @@ mod collections;
 mod encoding;
 mod files;
 mod format;
+mod json;
 mod network;
 mod numbers;
 mod regexes;
@@ -18,7 +19,7 @@ mod table;
 mod time;
 
 pub use call::{Call, Failure};
-pub use files::DECLARATIONS;
+pub use files::{DECLARATIONS, FILE_NOT_READ, MISSING_FILE};
 pub use table::FUNCTIONS;
 
 use super::value::Type;
