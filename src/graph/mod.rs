@@ -4,18 +4,36 @@
 //! target; plugins become neutral nodes in `from/`, a file per component, and nowhere else.
 
 pub mod command;
+#[cfg(test)]
+mod fixture;
+mod from;
 mod model;
 mod shell_words;
+mod parameters;
+pub mod show;
+mod texts;
+mod verify;
 
 use petgraph::Direction as EdgeDirection;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use crate::resolve::value::ParameterId;
+
+pub use from::{GraphOptions, build};
 pub use model::*;
+pub use parameters::PARAMETER_SHAPES_GRAPH;
 
 /// A node of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
+
+impl NodeId {
+    /// The place of the node in [`Graph::nodes`].
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// How two nodes belong together; read it from the first to the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,35 +102,8 @@ impl Graph {
 
     /// Adds an image's path with the edges between its nodes.
     pub fn add_image(&mut self, path: ImagePath) {
-        self.connect(path.base, Edge::BaseOf, path.machine);
-        let mut last = path.machine;
-        for &step in &path.steps {
-            self.connect(last, Edge::Then, step);
-            last = step;
-        }
-        self.connect(last, Edge::Produces, path.image);
-        for chain in &path.chains {
-            let mut last = path.image;
-            for &member in chain {
-                let edge = match self.node(member).kind {
-                    NodeKind::Distribution(_) => Edge::Publishes,
-                    NodeKind::ArtifactFile(_) => Edge::Produces,
-                    NodeKind::Parameter(_)
-                    | NodeKind::BaseImage(_)
-                    | NodeKind::Machine(_)
-                    | NodeKind::Upload(_)
-                    | NodeKind::Run(_)
-                    | NodeKind::Restart(_)
-                    | NodeKind::Configure(_)
-                    | NodeKind::HostCommand(_)
-                    | NodeKind::Wait(_)
-                    | NodeKind::Test(_)
-                    | NodeKind::Image(_)
-                    | NodeKind::Foreign(_) => Edge::Then,
-                };
-                self.connect(last, edge, member);
-                last = member;
-            }
+        for (from, edge, to) in path_edges(self, &path) {
+            self.connect(from, edge, to);
         }
         self.images.push(path);
     }
@@ -153,6 +144,14 @@ impl Graph {
         })
     }
 
+    /// The parameter of that id.
+    pub fn parameter(&self, id: ParameterId) -> &Parameter {
+        let NodeKind::Parameter(parameter) = &self.node(self.parameters[id.0 as usize]).kind else {
+            panic!("internal error: the place of a parameter holds another node")
+        };
+        parameter
+    }
+
     /// The parameters that a node reads.
     pub fn read_by(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         self.inner
@@ -160,6 +159,42 @@ impl Graph {
             .filter(|edge| *edge.weight() == Edge::Reads)
             .map(|edge| id(edge.source()))
     }
+}
+
+/// The edges between the nodes of a path. What runs after a failure has none: it follows no step in particular.
+fn path_edges(graph: &Graph, path: &ImagePath) -> Vec<(NodeId, Edge, NodeId)> {
+    let ImagePath { base, machine, steps, error_cleanup: _, image, chains } = path;
+    let mut edges = vec![(*base, Edge::BaseOf, *machine)];
+    let mut last = *machine;
+    for &step in steps {
+        edges.push((last, Edge::Then, step));
+        last = step;
+    }
+    edges.push((last, Edge::Produces, *image));
+    for chain in chains {
+        let mut last = *image;
+        for &member in chain {
+            let edge = match graph.node(member).kind {
+                NodeKind::Distribution(_) => Edge::Publishes,
+                NodeKind::ArtifactFile(_) => Edge::Produces,
+                NodeKind::Parameter(_)
+                | NodeKind::BaseImage(_)
+                | NodeKind::Machine(_)
+                | NodeKind::Upload(_)
+                | NodeKind::Run(_)
+                | NodeKind::Restart(_)
+                | NodeKind::Configure(_)
+                | NodeKind::HostCommand(_)
+                | NodeKind::Wait(_)
+                | NodeKind::Test(_)
+                | NodeKind::Image(_)
+                | NodeKind::Foreign(_) => Edge::Then,
+            };
+            edges.push((last, edge, member));
+            last = member;
+        }
+    }
+    edges
 }
 
 fn index(id: NodeId) -> NodeIndex {

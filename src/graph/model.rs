@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::graph::command::Invocation;
-use crate::resolve::value::{ParameterId, Text, Value};
+use crate::resolve::value::{ParameterId, Text, Value, ValueKind};
 use crate::source::{Span, Spanned};
 
 /// A node: what happens or exists, and what the template said beyond the neutral words.
@@ -36,7 +36,8 @@ pub struct Written {
     pub span: Span,
 }
 
-/// Something a platform's plugin was told that has no neutral meaning.
+/// Something a platform's plugin was told that has no neutral meaning, or whose value is not known well enough to have one
+/// ([`Fact::is_undecided`]).
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// Dotted name of the attribute, as in [`Written::name`].
@@ -47,8 +48,20 @@ pub struct Fact {
     pub span: Span,
 }
 
+impl Fact {
+    /// Whether something here decides what happens and is not known: a truth value, a number, a collection. A target
+    /// refuses it and names what is missing. A text with holes is not meant: it says in its place what is missing.
+    pub fn is_undecided(&self) -> bool {
+        fn undecided(value: &Value) -> bool {
+            matches!(value.kind, ValueKind::Unknown(_)) || value.children().any(undecided)
+        }
+        undecided(&self.value)
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "runs are the commonest nodes, and a graph holds few nodes")]
 pub enum NodeKind {
     /// A value that may be given when the pipeline runs.
     Parameter(Parameter),
