@@ -20,20 +20,6 @@ pub enum Invocation {
     Verbatim(Text),
 }
 
-/// What is known of the environment values that fill `{{.Vars}}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EnvironmentForm {
-    /// They are written in the usual format, `NAME='value' `.
-    pub usual: bool,
-    /// No value has a character that means something to a shell, so they survive being put in quotes once more.
-    pub plain: bool,
-}
-
-/// Understands a rendered `execute_command` with the holes `Path`, `Vars` and `EnvVarFile`.
-pub fn understand(command: &Text, _form: EnvironmentForm) -> Invocation {
-    Invocation::Verbatim(command.clone())
-}
-
 /// The recognised parts of a command that starts a script.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DirectInvocation {
