@@ -15,7 +15,7 @@ pub use expr::{
 use crate::source::{FileId, Span, Spanned};
 
 /// How deep expressions and blocks may nest in each other, operator chains counted. Deeper input is reported, not read.
-pub const MAX_DEPTH: usize = 200;
+pub const MAX_DEPTH: usize = 100;
 
 /// One file's tree.
 #[derive(Clone, Debug)]

@@ -359,7 +359,40 @@ impl<'a> Lexer<'a> {
                 return self.push_newline(TokenKind::QuotedNewline, len);
             }
         }
+        if plain && self.take_back_brace() {
+            return;
+        }
         self.give_up_strings();
+    }
+
+    /// `kind "label {`: the brace was not meant to be in the string, and without it nothing behind makes sense.
+    fn take_back_brace(&mut self) -> bool {
+        let Some(&Frame::Quoted { open, .. }) = self.frames.last() else { return false };
+        let mut before = self.lexed.tokens[..open].iter().rev().map(|token| token.kind);
+        let header = before.find(|kind| *kind != TokenKind::Whitespace);
+        let Some(Token { kind: TokenKind::Literal, span }) = self.lexed.tokens.last().copied() else { return false };
+        let text = &self.text[span.range()];
+        let Some(label) = text.trim_end().strip_suffix('{') else { return false };
+        let name = label.trim_end();
+        if !matches!(header, Some(TokenKind::Identifier | TokenKind::CloseQuote)) || name.len() == label.len() {
+            return false;
+        }
+        let line_end = self.at;
+        self.lexed.tokens.pop();
+        self.lexed.ends.pop();
+        self.at = span.start as usize;
+        if !name.is_empty() {
+            self.push(TokenKind::Literal, name.len());
+        }
+        self.frames.pop();
+        self.push(TokenKind::Whitespace, label.len() - name.len());
+        self.give_up(open, Unclosed::Line);
+        self.push(TokenKind::OpenBrace, 1);
+        let blank = line_end - self.at;
+        if blank > 0 {
+            self.push(TokenKind::Whitespace, blank);
+        }
+        true
     }
 
     /// How many strings of this line are open, the innermost and those around it.
@@ -541,9 +574,9 @@ fn word_or_invalid(text: &str) -> (TokenKind, usize) {
         _ => &[],
     };
     if !closers.is_empty() {
-        let line = &text[..line_length(text)];
-        let inner = &line[first.len_utf8()..];
-        if let Some(at) = inner.find(closers) {
+        let inner = &text[first.len_utf8()..];
+        let end = inner.find(|c| c == '\n' || closers.contains(&c));
+        if let Some(at) = end.filter(|at| !inner[*at..].starts_with('\n')) {
             let closer = inner[at..].chars().next().map_or(0, char::len_utf8);
             return (TokenKind::Invalid, first.len_utf8() + at + closer);
         }
@@ -563,24 +596,20 @@ fn is_invisible(c: char) -> bool {
 
 /// `<<EOT` with the end of the line. Openers that only nearly look like one are taken as well: `<<` means nothing else.
 fn heredoc_opener(text: &str) -> Option<(&str, usize)> {
-    let line = &text[..line_length(text)];
-    let name = line[2..].strip_prefix('-').unwrap_or(&line[2..]).trim_start_matches([' ', '\t']);
+    let name = text[2..].strip_prefix('-').unwrap_or(&text[2..]).trim_start_matches([' ', '\t']);
     let name = name.strip_prefix(['"', '\'']).unwrap_or(name);
     let len = identifier_length(name);
     if len == 0 {
         return None;
     }
     let (marker, behind) = name.split_at(len);
-    let behind = behind.strip_prefix(['"', '\'']).unwrap_or(behind).trim();
-    if !(behind.is_empty() || behind.starts_with('#') || behind.starts_with("//")) {
+    let behind = behind.strip_prefix(['"', '\'']).unwrap_or(behind);
+    let behind = behind.trim_start_matches([' ', '\t', '\r']);
+    if !(behind.is_empty() || behind.starts_with(['#', '\n']) || behind.starts_with("//")) {
         return None;
     }
-    let newline = match text.as_bytes().get(line.len()) {
-        Some(b'\r') => 2,
-        Some(_) => 1,
-        None => 0,
-    };
-    Some((marker, line.len() + newline))
+    let newline = behind.find('\n').map_or(behind.len(), |at| at + 1);
+    Some((marker, text.len() - behind.len() + newline))
 }
 
 /// Whether the next line reads like the start of an argument or a block.
@@ -593,7 +622,8 @@ fn starts_item(text: &str) -> bool {
     let behind = line[len..].trim_start_matches([' ', '\t']);
     match behind.as_bytes() {
         [b'=', next, ..] => !matches!(next, b'=' | b'>'),
-        [b'=' | b'{' | b'"', ..] => true,
+        [b'=' | b'{', ..] => true,
+        [b'"', ..] => behind.trim_end().ends_with(['{', '}']),
         _ => false,
     }
 }

@@ -18,8 +18,6 @@ pub mod literal;
 pub mod parser;
 pub mod structure;
 pub mod template;
-#[cfg(test)]
-mod tests;
 mod token;
 
 pub use token::{Token, TokenKind};

@@ -81,6 +81,8 @@ pub(super) struct Parser<'a> {
     /// How many expressions and blocks are around what is being read.
     pub(super) depth: usize,
     too_deep: bool,
+    /// The block at hand stands on the line of another one, which was reported.
+    pub(super) one_line: bool,
     /// The place before which something was given up that was reported: what else ends there has the same cause.
     given_up_at: Option<usize>,
 }
@@ -103,6 +105,7 @@ impl<'a> Parser<'a> {
             newlines: true,
             depth: 0,
             too_deep: false,
+            one_line: false,
             given_up_at: None,
         };
         parser.report_trivia();

@@ -279,7 +279,7 @@ impl Parser<'_> {
         match token.kind {
             _ if self.at >= end => {
                 // On the line of the brace that closes the body around it.
-                if token.kind == TokenKind::CloseBrace {
+                if token.kind == TokenKind::CloseBrace && !self.one_line {
                     self.report(
                         MISSING_NEWLINE
                             .at(token.span, format!("`}}` must stand on a line of its own here"))
@@ -341,6 +341,7 @@ impl Parser<'_> {
             return Err(Fault);
         }
         self.bump();
+        let one_line = std::mem::take(&mut self.one_line);
         let items = match self.tokens[self.at].kind {
             TokenKind::Newline | TokenKind::End => self.with_newlines(true, |parser| parser.items(end)),
             _ if self.at >= end => Vec::new(),
@@ -355,6 +356,7 @@ impl Parser<'_> {
         if self.is_closed(open) {
             self.bump();
             let span = kind.span.to(self.tokens[end].span);
+            self.one_line = one_line;
             self.end_of_item(outer, "block");
             return Ok(Block { kind, labels, body, span });
         }
@@ -428,7 +430,14 @@ impl Parser<'_> {
         let open = self.at;
         let quote = self.tokens[open];
         if !self.is_closed(open) {
-            return Err(self.string_fault(open));
+            let fault = self.string_fault(open);
+            if self.tokens[self.at].kind != TokenKind::OpenBrace {
+                return Err(fault);
+            }
+            // The header of a block with a quote missing: the block can be read all the same.
+            let span = self.since(quote.span);
+            let value = super::literal::normalize(self.text(Token { span, ..quote }).trim_start_matches('"'));
+            return Ok(Label { value, span, quoted: true });
         }
         let end = self.end_of(open);
         self.bump();
@@ -479,8 +488,11 @@ impl Parser<'_> {
                         .label("this starts a block")
                         .help(format!("put `{}` on a line of its own", name.value)),
                 );
-                match self.block(name, end) {
-                    // It ended the line for its own part, so the rest is read as usual.
+                self.one_line = true;
+                let block = self.block(name, end);
+                self.one_line = false;
+                match block {
+                    // What is wrong with the end of the line is this, and was said.
                     Ok(block) => items.push(Item::Block(block)),
                     Err(Fault) => {
                         self.skip_item(end);
