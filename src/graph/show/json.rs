@@ -353,7 +353,7 @@ impl Shown<'_> {
     /// Any value. Objects of the result have exactly one of the fields `parts`, `entries`, `unknown`, `sensitive`, `number`.
     fn any(&self, value: &Value) -> Json {
         if value.marks.sensitive && value.as_text().is_none() {
-            return object!({ "sensitive": value.ty().phrase() });
+            return object!({ "sensitive": value.ty().to_string() });
         }
         match &value.kind {
             ValueKind::Null(_) => Json::Null,

@@ -107,7 +107,7 @@ fn json_refers_to_nodes_by_their_places() {
         .collect();
     let expected = [
         ("password", r#"{"parts":[{"unknown":"a sensitive value","known":null,"sensitive":true}]}"#),
-        ("port", r#"{"sensitive":"a number"}"#),
+        ("port", r#"{"sensitive":"number"}"#),
         ("half", r#"{"number":"0.5"}"#),
         ("both", r#"[true,null,{"parts":[{"parameter":"token","known":null,"sensitive":true}]}]"#),
         ("inner.map", r#"{"entries":{"k":"v"}}"#),
