@@ -1,0 +1,82 @@
+//! Words of a Dockerfile outside of `RUN`.
+
+/// A value behind `KEY=`: expanded by nobody.
+pub(super) fn value(text: &str) -> String {
+    if crate::targets::text::shell::is_plain(text) {
+        return text.to_owned();
+    }
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '\\' | '"' | '$') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
+/// A path of `COPY` or `WORKDIR`, as a JSON text whose content is expanded by nobody. `pattern`: wildcards are not
+/// wildcards either.
+fn json_path(path: &str, pattern: bool) -> String {
+    let mut out = String::new();
+    for c in path.chars() {
+        match c {
+            '\\' if pattern => out.push_str(r"\\\\"),
+            '*' | '?' | '[' if pattern => out.extend(['[', c, ']']),
+            '\\' | '"' | '\'' | '$' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    serde_json::Value::String(out).to_string()
+}
+
+/// Source and destination of `COPY`; `context`: the source lies in a context, where it is a pattern.
+pub(super) fn copy(source: &str, destination: &str) -> String {
+    let plain = crate::targets::text::shell::is_plain;
+    if plain(source) && plain(destination) {
+        return format!("{source} {destination}");
+    }
+    format!("[{}, {}]", json_path(source, true), json_path(destination, false))
+}
+
+/// A JSON list, the form of commands that no shell reads.
+pub(super) fn json_list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| serde_json::Value::String(word.clone()).to_string()).collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// A path in an ignore file.
+pub(super) fn ignore_pattern(path: &str) -> String {
+    let mut out = String::from("!");
+    let edge = |at: usize| at == 0 || at + 1 == path.len();
+    for (at, c) in path.char_indices() {
+        match c {
+            '*' | '?' | '[' | ']' | '\\' => out.extend(['\\', c]),
+            // Blanks at the edges would be cut off.
+            ' ' | '\t' if edge(at) => out.push('?'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_quoted_only_where_it_must() {
+        assert_eq!(value("1.2"), "1.2");
+        assert_eq!(value(""), "\"\"");
+        assert_eq!(value("a \"$b\" \\"), "\"a \\\"\\$b\\\" \\\\\"");
+    }
+
+    #[test]
+    fn a_path_with_signs_is_written_as_json() {
+        assert_eq!(copy("a/b.txt", "/srv/"), "a/b.txt /srv/");
+        assert_eq!(copy("two words", "/srv/$x"), r#"["two words", "/srv/\\$x"]"#);
+        assert_eq!(copy("a[1]*", "/srv/"), r#"["a[[]1][*]", "/srv/"]"#);
+        assert_eq!(ignore_pattern("a*[x]"), r"!a\*\[x\]");
+    }
+}
