@@ -286,7 +286,7 @@ fn after_sign(parts: &[Content]) -> Vec<Content> {
                     Content::push(&mut out, after);
                 }
             }
-            part => out.push(part.clone()),
+            part @ (Content::Text(_) | Content::Parameter(_)) => out.push(part.clone()),
         }
     }
     out
