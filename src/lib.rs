@@ -12,4 +12,8 @@ pub mod resolve;
 pub mod schema;
 pub mod source;
 pub mod syntax;
+<<<<<<< HEAD
 pub mod targets;
+=======
+pub mod write;
+>>>>>>> d7b9c37 (Draw findings and write output that survives being stopped)

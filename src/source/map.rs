@@ -1,6 +1,8 @@
 //! The files of one run and their lines.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::{FileId, Span};
 
@@ -8,6 +10,7 @@ use super::{FileId, Span};
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    hidden: BTreeSet<Span>,
 }
 
 /// One file's name and text.
@@ -70,6 +73,16 @@ impl SourceMap {
         self.file(span.file).text.get(span.range()).unwrap_or_default()
     }
 
+    /// Says that what a person wrote there is secret: nobody who shows this file shows that.
+    pub fn hide(&mut self, span: Span) {
+        self.hidden.insert(span);
+    }
+
+    /// The secret places of a file, in order.
+    pub fn hidden(&self, file: FileId) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.hidden.range(Span { file, start: 0, end: 0 }..).take_while(move |span| span.file == file).map(|span| span.range())
+    }
+
     /// Line and column of a span's start.
     pub fn position(&self, span: Span) -> Position {
         self.file(span.file).position(span.start as usize)
@@ -91,6 +104,23 @@ impl SourceFile {
         let before = self.text.get(start..byte).unwrap_or_default();
         let before = if start == 0 { before.trim_start_matches('\u{feff}') } else { before };
         Position { line, column: before.chars().count() + 1, byte }
+    }
+
+    /// The bytes of a line, counted from 1, without its line end and without a byte-order mark.
+    pub fn line(&self, number: usize) -> Range<usize> {
+        let starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let at = |index: usize| starts.get(index).map_or(self.text.len(), |&start| start as usize);
+        let (start, end) = (at(number.saturating_sub(1)), at(number));
+        let line = &self.text[start..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let mark = if start == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        start + mark..start + line.len()
+    }
+
+    /// How many lines there are; what follows the last line end is one more.
+    pub fn lines(&self) -> usize {
+        self.line_starts.get_or_init(|| line_starts(&self.text)).len()
     }
 }
 
