@@ -10,17 +10,60 @@ use std::path::{Path, PathBuf};
 pub enum Found {
     /// Nothing.
     Nothing,
+    /// Something that we write as well.
+    Content(Content),
+    /// A pipe, socket or device.
+    Other,
+}
+
+/// What is written at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
     /// A regular file.
     File {
         /// What it holds.
         bytes: Vec<u8>,
-        /// Whether its owner may run it.
-        executable: bool,
+        /// Permission bits.
+        mode: u32,
+    },
+    /// A symbolic link.
+    Link {
+        /// Where it points.
+        target: String,
     },
     /// A folder.
-    Folder,
-    /// A link, pipe, socket or device.
-    Other,
+    Folder {
+        /// Permission bits.
+        mode: u32,
+    },
+}
+
+impl Content {
+    /// Whether what lies there (`self`) is as good as `wanted`. Version control keeps of a mode only whether the owner may
+    /// run the file, so that is what counts wherever the mode is a usual one.
+    pub fn serves_as(&self, wanted: &Self) -> bool {
+        let same_mode = |mode: u32, wanted: u32| match wanted {
+            0o644 | 0o755 => (mode ^ wanted) & 0o100 == 0,
+            _ => mode == wanted,
+        };
+        match (self, wanted) {
+            (Self::File { bytes, mode }, Self::File { bytes: wanted, mode: wanted_mode }) => {
+                bytes == wanted && same_mode(*mode, *wanted_mode)
+            }
+            (Self::Link { target }, Self::Link { target: wanted }) => target == wanted,
+            (Self::Folder { mode }, Self::Folder { mode: wanted }) => same_mode(*mode, *wanted),
+            (Self::File { .. } | Self::Link { .. } | Self::Folder { .. }, _) => false,
+        }
+    }
+
+    /// What the manifest's checksum is of.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::File { bytes, .. } => bytes,
+            Self::Link { target } => target.as_bytes(),
+            Self::Folder { .. } => b"",
+        }
+    }
 }
 
 /// The steps. Paths have `/` between their parts and are relative to the output folder, `""` being that folder.
@@ -29,8 +72,10 @@ pub trait Effects {
     fn look(&self, path: &str) -> io::Result<Found>;
     /// Makes a folder whose parent exists.
     fn make_folder(&mut self, path: &str) -> io::Result<()>;
-    /// Writes a new file through to the disk.
-    fn write_new(&mut self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()>;
+    /// Writes a new file through to the disk, or makes a new link or folder.
+    fn write_new(&mut self, path: &str, content: &Content) -> io::Result<()>;
+    /// Gives a folder that is there a mode.
+    fn set_mode(&mut self, path: &str, mode: u32) -> io::Result<()>;
     /// Gives a file another name, in place of what has that name.
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()>;
     /// Removes a file.
@@ -71,24 +116,41 @@ impl Effects for Disk {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Found::Nothing),
             Err(error) => return Err(error),
         };
-        if metadata.is_dir() {
-            return Ok(Found::Folder);
-        }
-        if !metadata.is_file() {
-            return Ok(Found::Other);
-        }
-        Ok(Found::File { bytes: fs::read(&at)?, executable: metadata.permissions().mode() & 0o100 != 0 })
+        let mode = metadata.permissions().mode() & 0o7777;
+        Ok(if metadata.is_dir() {
+            Found::Content(Content::Folder { mode })
+        } else if metadata.is_file() {
+            Found::Content(Content::File { bytes: fs::read(&at)?, mode })
+        } else if metadata.is_symlink() {
+            Found::Content(Content::Link { target: fs::read_link(&at)?.to_string_lossy().into_owned() })
+        } else {
+            Found::Other
+        })
     }
 
     fn make_folder(&mut self, path: &str) -> io::Result<()> {
         if path.is_empty() { fs::create_dir_all(self.at(path)) } else { fs::create_dir(self.at(path)) }
     }
 
-    fn write_new(&mut self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
-        let mode = if executable { 0o755 } else { 0o644 };
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(self.at(path))?;
-        file.write_all(bytes)?;
-        file.sync_all()
+    fn write_new(&mut self, path: &str, content: &Content) -> io::Result<()> {
+        let at = self.at(path);
+        match content {
+            Content::File { bytes, mode } => {
+                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&at)?;
+                file.write_all(bytes)?;
+                file.set_permissions(fs::Permissions::from_mode(*mode))?;
+                file.sync_all()
+            }
+            Content::Link { target } => std::os::unix::fs::symlink(target, &at),
+            Content::Folder { mode } => {
+                fs::create_dir(&at)?;
+                fs::set_permissions(&at, fs::Permissions::from_mode(*mode))
+            }
+        }
+    }
+
+    fn set_mode(&mut self, path: &str, mode: u32) -> io::Result<()> {
+        fs::set_permissions(self.at(path), fs::Permissions::from_mode(mode))
     }
 
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {

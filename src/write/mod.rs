@@ -14,7 +14,7 @@ pub mod output;
 
 pub use difference::unified;
 pub use disk::DiskFiles;
-pub use effects::{Disk, Effects, Found};
+pub use effects::{Content, Disk, Effects, Found};
 pub use manifest::{
     FidelityEntry, FidelityPoint, FidelityRange, FidelityReport, JOURNAL, MANIFEST, Manifest, ManifestFile, ManifestImage,
     ManifestParameter,

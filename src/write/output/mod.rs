@@ -17,16 +17,14 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::effects::{Effects, Found};
+use super::effects::{Content, Effects, Found};
 use super::manifest::{FidelityReport, JOURNAL, MANIFEST, Manifest, ManifestFile};
 
 /// A file that a run makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputFile {
-    /// What it holds.
-    pub bytes: Vec<u8>,
-    /// Whether it is a program.
-    pub executable: bool,
+    /// What it is.
+    pub content: Content,
     /// The target that makes it.
     pub target: String,
     /// The image that it is for, where it is for one.
@@ -72,6 +70,7 @@ pub struct Obstacle {
 const EDITED: &str = "was edited after it was written";
 const FOREIGN: &str = "was not written by formwork";
 const NO_FILE: &str = "is no regular file";
+const NO_EMPTY_FOLDER: &str = "is a folder";
 const NO_FOLDER: &str = "is no folder";
 const NO_MANIFEST: &str = "is no manifest of ours";
 
@@ -89,10 +88,9 @@ pub struct Change {
     /// Below the output folder.
     pub path: String,
     /// What lies there.
-    pub old: Option<Vec<u8>>,
+    pub old: Option<Content>,
     /// What shall.
-    pub new: Option<Vec<u8>>,
-    executable: bool,
+    pub new: Option<Content>,
 }
 
 /// What has to change.
@@ -139,24 +137,31 @@ pub fn plan(run: &Run, disk: &mut dyn Effects) -> Result<Plan, WriteError> {
             obstacles.push(Obstacle { path: folder, why: NO_FOLDER });
             continue;
         }
-        let (old, same) = match look(disk, path)? {
-            Found::Nothing => (None, false),
-            Found::File { bytes, executable } => {
-                let same = bytes == file.bytes && executable == file.executable;
-                if bytes != file.bytes && !owned.has(path, &bytes) {
-                    obstacles.push(Obstacle { path: path.clone(), why: if owned.knows(path) { EDITED } else { FOREIGN } });
-                }
-                (Some(bytes), same)
-            }
-            Found::Folder | Found::Other => {
+        let found = match look(disk, path)? {
+            Found::Nothing => None,
+            Found::Content(content) => Some(content),
+            Found::Other => {
                 obstacles.push(Obstacle { path: path.clone(), why: NO_FILE });
                 continue;
             }
         };
-        if !same {
-            let new = Some(file.bytes.clone());
-            changes.push(Change { path: path.clone(), old, new, executable: file.executable });
+        let wants_folder = matches!(file.content, Content::Folder { .. });
+        match &found {
+            None => {}
+            Some(content) if content.serves_as(&file.content) => continue,
+            Some(Content::Folder { .. }) if wants_folder => {}
+            Some(Content::Folder { .. }) => {
+                obstacles.push(Obstacle { path: path.clone(), why: NO_EMPTY_FOLDER });
+                continue;
+            }
+            Some(content) => {
+                let is_ours = owned.has(path, content) && !wants_folder;
+                if !is_ours && content.bytes() != file.content.bytes() {
+                    obstacles.push(Obstacle { path: path.clone(), why: if owned.knows(path) { EDITED } else { FOREIGN } });
+                }
+            }
         }
+        changes.push(Change { path: path.clone(), old: found, new: Some(file.content.clone()) });
     }
 
     let (mut left_alone, mut gone) = (Vec::new(), Vec::new());
@@ -166,21 +171,22 @@ pub fn plan(run: &Run, disk: &mut dyn Effects) -> Result<Plan, WriteError> {
             continue;
         }
         match look(disk, path)? {
-            Found::File { bytes, .. } if owned.has(path, &bytes) => {
-                changes.push(Change { path: path.to_owned(), old: Some(bytes), new: None, executable: false });
+            // A folder that we made goes when nothing is left in it.
+            Found::Nothing | Found::Content(Content::Folder { .. }) => gone.push(path.to_owned()),
+            Found::Content(content) if owned.has(path, &content) => {
+                changes.push(Change { path: path.to_owned(), old: Some(content), new: None });
             }
-            Found::Nothing => gone.push(path.to_owned()),
-            Found::File { .. } | Found::Folder | Found::Other => left_alone.push(path.to_owned()),
+            Found::Content(_) | Found::Other => left_alone.push(path.to_owned()),
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let old = match manifest_now {
-        Found::File { bytes, .. } => Some(bytes),
-        Found::Nothing | Found::Folder | Found::Other => None,
+        Found::Content(content) => Some(content),
+        Found::Nothing | Found::Other => None,
     };
-    let new = Some(manifest.bytes());
-    if old != new {
-        changes.push(Change { path: MANIFEST.to_owned(), old, new, executable: false });
+    let new = Content::File { bytes: manifest.bytes(), mode: 0o644 };
+    if !old.as_ref().is_some_and(|old| old.serves_as(&new)) {
+        changes.push(Change { path: MANIFEST.to_owned(), old, new: Some(new) });
     }
     obstacles.sort_by(|a, b| a.path.cmp(&b.path));
     obstacles.dedup();
@@ -210,24 +216,24 @@ impl Plan {
             disk.remove(path).map_err(|error| WriteError::Io("remove", path.clone(), error))?;
         }
         for path in &gone {
-            remove_empty_folders(disk, path)?;
+            remove_empty_folders(disk, &format!("{path}/"))?;
         }
         let Some(journal) = journal else { return Ok(()) };
         make_folders(disk, MANIFEST)?;
         disk.lock().map_err(|error| WriteError::Io("write to", ".".to_owned(), error))?;
-        put(disk, JOURNAL, &journal.bytes(), false)?;
+        put(disk, JOURNAL, &Content::File { bytes: journal.bytes(), mode: 0o644 })?;
         let (manifest, files): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.path == MANIFEST);
         for change in &files {
-            if let Some(bytes) = &change.new {
-                put(disk, &change.path, bytes, change.executable)?;
+            if let Some(content) = &change.new {
+                put(disk, &change.path, content)?;
             }
         }
         for change in files.iter().filter(|change| change.new.is_none()) {
             disk.remove(&change.path).map_err(|error| WriteError::Io("remove", change.path.clone(), error))?;
             remove_empty_folders(disk, &change.path)?;
         }
-        for change in &manifest {
-            put(disk, MANIFEST, change.new.as_deref().unwrap_or_default(), false)?;
+        for content in manifest.iter().filter_map(|change| change.new.as_ref()) {
+            put(disk, MANIFEST, content)?;
         }
         disk.remove(JOURNAL).map_err(|error| WriteError::Io("remove", JOURNAL.to_owned(), error))
     }
@@ -256,8 +262,8 @@ impl Owned {
         self.sums.contains_key(path)
     }
 
-    fn has(&self, path: &str, bytes: &[u8]) -> bool {
-        self.sums.get(path).is_some_and(|sums| sums.contains(&sha256(bytes)))
+    fn has(&self, path: &str, content: &Content) -> bool {
+        self.sums.get(path).is_some_and(|sums| sums.contains(&sha256(content.bytes())))
     }
 
     fn paths(&self) -> impl Iterator<Item = &str> {
@@ -268,11 +274,11 @@ impl Owned {
 fn read_manifest(path: &str, found: &Found, obstacles: &mut Vec<Obstacle>) -> Option<Manifest> {
     let why = match found {
         Found::Nothing => return None,
-        Found::File { bytes, .. } => match Manifest::read(bytes) {
+        Found::Content(Content::File { bytes, .. }) => match Manifest::read(bytes) {
             Ok(manifest) => return Some(manifest),
             Err(_) => NO_MANIFEST,
         },
-        Found::Folder | Found::Other => NO_FILE,
+        Found::Content(Content::Link { .. } | Content::Folder { .. }) | Found::Other => NO_FILE,
     };
     obstacles.push(Obstacle { path: path.to_owned(), why });
     None
@@ -280,14 +286,13 @@ fn read_manifest(path: &str, found: &Found, obstacles: &mut Vec<Obstacle>) -> Op
 
 fn read_fidelity(found: &Found, owned: &Owned) -> Option<FidelityReport> {
     match found {
-        Found::File { bytes, .. } if owned.has(FidelityReport::NAME, bytes) => serde_json::from_slice(bytes).ok(),
-        Found::Nothing | Found::Folder | Found::Other | Found::File { .. } => None,
+        Found::Content(content) if owned.has(FidelityReport::NAME, content) => serde_json::from_slice(content.bytes()).ok(),
+        Found::Nothing | Found::Other | Found::Content(_) => None,
     }
 }
 
 struct Wanted {
-    bytes: Vec<u8>,
-    executable: bool,
+    content: Content,
     target: Option<String>,
     image: Option<String>,
 }
@@ -295,15 +300,16 @@ struct Wanted {
 fn wanted(run: &Run, fidelity: &FidelityReport) -> BTreeMap<String, Wanted> {
     let mut wanted = BTreeMap::new();
     for (path, file) in &run.files {
-        let OutputFile { bytes, executable, target, image } = file;
+        let OutputFile { content, target, image } = file;
         assert!(
             is_inside(path) && path != MANIFEST && path != JOURNAL && path != FidelityReport::NAME,
             "internal error: a target makes the file `{path}`"
         );
-        let file = Wanted { bytes: bytes.clone(), executable: *executable, target: Some(target.clone()), image: image.clone() };
+        let file = Wanted { content: content.clone(), target: Some(target.clone()), image: image.clone() };
         wanted.insert(path.clone(), file);
     }
-    let report = Wanted { bytes: fidelity.bytes(), executable: false, target: None, image: None };
+    let content = Content::File { bytes: fidelity.bytes(), mode: 0o644 };
+    let report = Wanted { content, target: None, image: None };
     wanted.insert(FidelityReport::NAME.to_owned(), report);
     wanted
 }
@@ -311,7 +317,7 @@ fn wanted(run: &Run, fidelity: &FidelityReport) -> BTreeMap<String, Wanted> {
 fn listed(wanted: &BTreeMap<String, Wanted>) -> Vec<ManifestFile> {
     let file = |(path, file): (&String, &Wanted)| ManifestFile {
         path: path.clone(),
-        sha256: sha256(&file.bytes),
+        sha256: sha256(file.content.bytes()),
         target: file.target.clone(),
         image: file.image.clone(),
     };
@@ -324,8 +330,8 @@ fn journal(changes: &[Change], manifest: &Manifest, owned: &Owned, disk: &dyn Ef
     let changed: BTreeSet<&str> = changes.iter().map(|change| change.path.as_str()).collect();
     journal.files.extend(manifest.files.iter().filter(|file| changed.contains(file.path.as_str())).cloned());
     for file in &owned.files {
-        if let Found::File { bytes, .. } = look(disk, &file.path)?
-            && sha256(&bytes) == file.sha256
+        if let Found::Content(content) = look(disk, &file.path)?
+            && sha256(content.bytes()) == file.sha256
         {
             journal.files.push(file.clone());
         }
@@ -349,7 +355,7 @@ fn leftovers(
             continue;
         }
         let path = temporary(path);
-        if matches!(look(disk, &path)?, Found::File { .. }) {
+        if matches!(look(disk, &path)?, Found::Content(Content::File { .. } | Content::Link { .. })) {
             found.push(path);
         }
     }
@@ -359,11 +365,17 @@ fn leftovers(
     Ok(found)
 }
 
-fn put(disk: &mut dyn Effects, path: &str, bytes: &[u8], executable: bool) -> Result<(), WriteError> {
+fn put(disk: &mut dyn Effects, path: &str, content: &Content) -> Result<(), WriteError> {
     make_folders(disk, path)?;
-    let beside = temporary(path);
     let failed = |error| WriteError::Io("write", path.to_owned(), error);
-    disk.write_new(&beside, bytes, executable).map_err(failed)?;
+    if let Content::Folder { mode } = content {
+        return match look(disk, path)? {
+            Found::Content(Content::Folder { .. }) => disk.set_mode(path, *mode).map_err(failed),
+            Found::Content(_) | Found::Nothing | Found::Other => disk.write_new(path, content).map_err(failed),
+        };
+    }
+    let beside = temporary(path);
+    disk.write_new(&beside, content).map_err(failed)?;
     disk.rename(&beside, path).map_err(failed)?;
     disk.sync_folder(path.rsplit_once('/').map_or("", |(folder, _)| folder)).map_err(failed)
 }
@@ -380,7 +392,7 @@ fn make_folders(disk: &mut dyn Effects, path: &str) -> Result<(), WriteError> {
 /// Removes the folders above a path that nothing is left in, the output folder excepted.
 fn remove_empty_folders(disk: &mut dyn Effects, path: &str) -> Result<(), WriteError> {
     for folder in folders(path).into_iter().rev().filter(|folder| !folder.is_empty()) {
-        if look(disk, folder)? == Found::Folder {
+        if matches!(look(disk, folder)?, Found::Content(Content::Folder { .. })) {
             disk.remove_empty_folder(folder).map_err(|error| WriteError::Io("remove", folder.to_owned(), error))?;
         }
     }
@@ -392,8 +404,8 @@ fn blocked_folder(disk: &dyn Effects, path: &str) -> Result<Option<String>, Writ
     for folder in folders(path) {
         match look(disk, folder)? {
             Found::Nothing => return Ok(None),
-            Found::Folder => {}
-            Found::File { .. } | Found::Other => return Ok(Some(if folder.is_empty() { "." } else { folder }.to_owned())),
+            Found::Content(Content::Folder { .. }) => {}
+            Found::Content(Content::File { .. } | Content::Link { .. }) | Found::Other => return Ok(Some(if folder.is_empty() { "." } else { folder }.to_owned())),
         }
     }
     Ok(None)

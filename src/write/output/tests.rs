@@ -35,8 +35,7 @@ fn run(target: &str, files: &[(&str, &str)]) -> Run {
 
 fn file(target: &str, path: &str, text: &str) -> (String, OutputFile) {
     let file = OutputFile {
-        bytes: text.as_bytes().to_vec(),
-        executable: path.ends_with(".sh"),
+        content: Content::File { bytes: text.as_bytes().to_vec(), mode: if path.ends_with(".sh") { 0o755 } else { 0o644 } },
         target: target.to_owned(),
         image: None,
     };
@@ -109,6 +108,36 @@ fn scripts_can_be_run() {
 }
 
 #[test]
+fn links_modes_and_empty_folders_are_written_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |contents: &[(&str, Content)]| {
+        let mut run = run("d", &[("d/a", "1")]);
+        for (path, content) in contents {
+            let file = OutputFile { content: content.clone(), target: "d".to_owned(), image: None };
+            run.files.insert((*path).to_owned(), file);
+        }
+        run
+    };
+    let full = with(&[
+        ("d/link", Content::Link { target: "../nowhere".to_owned() }),
+        ("d/empty/folder", Content::Folder { mode: 0o700 }),
+        ("d/secret", Content::File { bytes: b"x".to_vec(), mode: 0o600 }),
+    ]);
+    write(&full, folder.path()).unwrap();
+    let disk = Disk::new(folder.path());
+    assert_eq!(disk.look("d/empty/folder").unwrap(), Found::Content(Content::Folder { mode: 0o700 }));
+    assert_eq!(disk.look("d/secret").unwrap(), Found::Content(Content::File { bytes: b"x".to_vec(), mode: 0o600 }));
+    assert_eq!(fs::read_link(folder.path().join("d/link")).unwrap(), Path::new("../nowhere"));
+    assert!(plan(&full, &mut Disk::new(folder.path())).unwrap().is_up_to_date());
+    let changed = with(&[("d/link", Content::Link { target: "a".to_owned() })]);
+    write(&changed, folder.path()).unwrap();
+    let tree = tree(folder.path());
+    let names: Vec<&str> = tree.keys().map(String::as_str).collect();
+    assert_eq!(names, ["d/", "d/a", "d/link", "fidelity.json", "manifest.json"]);
+    assert_eq!(tree["d/link"], "1");
+}
+
+#[test]
 fn an_edited_or_foreign_file_in_the_way_stops_the_run() {
     let folder = tempfile::tempdir().unwrap();
     write(&run("d", FIRST), folder.path()).unwrap();
@@ -131,7 +160,7 @@ fn links_and_folders_in_the_way_stop_the_run() {
     let found = obstacles(write(&run("d", FIRST), folder.path()).unwrap_err());
     assert_eq!(
         found,
-        [("d".to_owned(), NO_FOLDER), ("fidelity.json".to_owned(), NO_FILE), ("manifest.json".to_owned(), NO_MANIFEST)]
+        [("d".to_owned(), NO_FOLDER), ("fidelity.json".to_owned(), NO_EMPTY_FOLDER), ("manifest.json".to_owned(), NO_MANIFEST)]
     );
     assert!(tree(elsewhere.path()).is_empty());
 }
@@ -203,13 +232,19 @@ impl Effects for Stopping {
         self.step()?;
         self.disk.make_folder(path)
     }
-    fn write_new(&mut self, path: &str, bytes: &[u8], executable: bool) -> io::Result<()> {
+    fn write_new(&mut self, path: &str, content: &Content) -> io::Result<()> {
         self.step()?;
-        if self.steps == 0 {
-            self.disk.write_new(path, &bytes[..bytes.len() / 2], executable)?;
+        if self.steps == 0
+            && let Content::File { bytes, mode } = content
+        {
+            self.disk.write_new(path, &Content::File { bytes: bytes[..bytes.len() / 2].to_vec(), mode: *mode })?;
             return Err(io::Error::other("stopped"));
         }
-        self.disk.write_new(path, bytes, executable)
+        self.disk.write_new(path, content)
+    }
+    fn set_mode(&mut self, path: &str, mode: u32) -> io::Result<()> {
+        self.step()?;
+        self.disk.set_mode(path, mode)
     }
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
         self.step()?;
