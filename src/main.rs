@@ -1,3 +1,5 @@
-//! The `formwork` command.
+//! The `formwork` program: see [`formwork::cli`].
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    formwork::cli::run(std::env::args_os())
+}

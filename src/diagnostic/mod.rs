@@ -156,6 +156,11 @@ impl Sink {
         self.diagnostics.extend(other.diagnostics);
     }
 
+    /// Keeps only what `keep` says yes to.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.diagnostics.retain(keep);
+    }
+
     /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -84,6 +84,11 @@ impl Manifest {
         }
     }
 
+    /// Whether these are the bytes of a manifest that we wrote.
+    pub fn is_ours(bytes: &[u8]) -> bool {
+        Self::read(bytes).is_ok()
+    }
+
     /// Reads one; says what is wrong with it if it is none of ours.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
         let manifest: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;

@@ -9,18 +9,12 @@ use super::{Counts, Finding};
 use crate::diagnostic::Severity;
 
 /// How findings are drawn.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     /// With colours.
     pub color: bool,
-    /// Columns of the terminal.
-    pub width: usize,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        Self { color: false, width: 100 }
-    }
+    /// Columns of the terminal; nothing where there is none: then no line is broken.
+    pub width: Option<usize>,
 }
 
 /// Draws one finding; ends with an empty line.
@@ -33,7 +27,8 @@ pub fn draw(finding: &Finding<'_>, style: Style) -> String {
     theme.characters.warning.clone_from(&title);
     theme.characters.advice = title;
     let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(style.width.clamp(40, 200))
+        .with_width(style.width.map_or(200, |width| width.clamp(40, 200)))
+        .with_wrap_lines(style.width.is_some())
         .with_context_lines(1)
         .with_urls(false)
         .without_cause_chain()

@@ -1,0 +1,50 @@
+//! `formwork explain`
+
+use super::arguments::Explain;
+use super::terminal::Terminal;
+use super::{Code, Failure};
+use crate::diagnostic::Declaration;
+use crate::resolve::names;
+
+pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failure> {
+    let Explain { code } = command;
+    let all = declarations();
+    let Some(declaration) = all.iter().find(|declaration| declaration.code == code) else {
+        let near = names::nearest(code, all.iter().map(|declaration| declaration.code));
+        let hint = near.map_or_else(
+            || "`formwork rules` lists all there are".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Failure(format!("there is no diagnostic `{code}`; {hint}")));
+    };
+    let page = if terminal.result_style().color { drawn(declaration.page) } else { declaration.page.to_owned() };
+    terminal.result(&page)?;
+    Ok(Code::Clean)
+}
+
+/// Everything that any command can report, sorted by code.
+pub(super) fn declarations() -> Vec<&'static Declaration> {
+    let mut all = crate::engine::declarations();
+    all.extend(super::declarations());
+    all.sort_by_key(|declaration| declaration.code);
+    all
+}
+
+/// Markdown with its headings, code and fences in colours.
+fn drawn(page: &str) -> String {
+    let (mut out, mut in_code) = (String::new(), false);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            in_code = !in_code;
+            continue;
+        }
+        let line = match line {
+            line if in_code => format!("    \u{1b}[36m{line}\u{1b}[0m"),
+            line if line.starts_with('#') => format!("\u{1b}[1m{}\u{1b}[0m", line.trim_start_matches('#').trim_start()),
+            line => line.to_owned(),
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,89 @@
+//! Prints findings.
+
+use super::arguments::Format;
+use super::terminal::Terminal;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::{self, Counts, Finding, Shown, concise, human, json};
+use crate::source::{FileOrigin, SourceMap};
+
+/// Findings of one configuration.
+pub(super) struct Found {
+    /// Sorted, without duplicates.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) sources: SourceMap,
+    pub(super) configuration: String,
+}
+
+impl Found {
+    /// The files on disk that were read.
+    fn files(&self) -> impl Iterator<Item = &str> {
+        self.sources.files().filter(|(_, file)| file.origin == FileOrigin::Disk).map(|(_, file)| file.name.as_str())
+    }
+}
+
+/// What was printed, in numbers.
+pub(super) struct Printed {
+    pub(super) counts: Counts,
+    /// What goes to standard output.
+    pub(super) text: String,
+}
+
+/// The findings as text, with the summary that ends `check`.
+pub(super) fn whole(found: &[Found], format: Format, terminal: &Terminal) -> Printed {
+    let findings = arrange(found);
+    let counts = counts(&findings);
+    let files: std::collections::BTreeSet<&str> = found.iter().flat_map(Found::files).collect();
+    let text = match format {
+        Format::Json => {
+            let shown: Vec<&Shown> = findings.iter().map(|finding| &finding.shown).collect();
+            json::Report::new(shown, files.len(), found.len()).text()
+        }
+        Format::Human | Format::Concise => {
+            let mut text = lines(&findings, format, terminal.result_style());
+            if format == Format::Human && !terminal.quiet {
+                text.push_str(&human::summary(counts, files.len(), found.len()));
+                text.push('\n');
+            }
+            text
+        }
+    };
+    Printed { counts, text }
+}
+
+/// Prints the findings of a command that has another result; as JSON they are the result.
+pub(super) fn beside(found: &[Found], format: Format, terminal: &Terminal) -> std::io::Result<Counts> {
+    let printed = match format {
+        Format::Json => {
+            let printed = whole(found, format, terminal);
+            terminal.result(&printed.text)?;
+            printed
+        }
+        Format::Human | Format::Concise => {
+            let findings = arrange(found);
+            let text = lines(&findings, format, terminal.remark_style());
+            terminal.say(&text);
+            Printed { counts: counts(&findings), text }
+        }
+    };
+    Ok(printed.counts)
+}
+
+fn arrange(found: &[Found]) -> Vec<Finding<'_>> {
+    render::arrange(found.iter().map(|found| {
+        (found.diagnostics.as_slice(), &found.sources, Some(found.configuration.as_str()))
+    }))
+}
+
+fn counts(findings: &[Finding<'_>]) -> Counts {
+    Counts::of(findings.iter().map(|finding| &finding.shown.severity))
+}
+
+fn lines(findings: &[Finding<'_>], format: Format, style: human::Style) -> String {
+    findings
+        .iter()
+        .map(|finding| match format {
+            Format::Concise => concise::line(&finding.shown) + "\n",
+            Format::Human | Format::Json => human::draw(finding, style),
+        })
+        .collect()
+}
