@@ -2,6 +2,7 @@
 //!
 //! Comes in: a value and the type that is wanted. Goes out: the value in that type, with its holes and marks, or what is
 //! wrong with it and where inside of it. Reports nothing: callers know the place.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 mod constraint;
 mod unify;

@@ -1,4 +1,5 @@
 //! Calls of functions.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 use super::{
     FunctionSet, Scope, evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from,

@@ -23,7 +23,7 @@ pub use calls::{
 pub use diagnostics::*;
 pub use names::{listing, nearest};
 pub use references::{Reference, references, template_references};
-pub use scope::{FunctionSet, MAX_WEIGHT, Scope, TemplateReader, World};
+pub use scope::{Environment, FunctionSet, MAX_WEIGHT, Scope, TemplateReader, World};
 
 use crate::diagnostic::Sink;
 use crate::resolve::value::{Marks, Number, Origin, Type, Unknown, Value, ValueKind};

@@ -1,4 +1,5 @@
 //! Operators and conditionals.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 use super::{
     INCONSISTENT_CONDITIONAL, INVALID_CONDITION, INVALID_OPERAND, Scope, computed, evaluate, unknown_from,

@@ -17,6 +17,9 @@ pub const MAX_WEIGHT: u64 = 64 << 20;
 /// Reads the text of a `templatefile` as a template: its path, its text, where to report.
 pub type TemplateReader<'a> = dyn Fn(&str, &str, &mut Sink) -> Template + 'a;
 
+/// Gives the value of an environment variable.
+pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// What functions may see outside of the template.
 pub struct World<'a> {
     /// The disk.
@@ -28,7 +31,7 @@ pub struct World<'a> {
     /// The clock, in seconds since 1970; without it the time is unknown.
     pub now: Option<i64>,
     /// Environment variables; without it they are unknown.
-    pub environment: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub environment: Option<&'a Environment<'a>>,
     /// Makes templates of files; without it `templatefile` is unknown.
     pub template: Option<&'a TemplateReader<'a>>,
     /// The names of the variables, by [`ParameterId`].

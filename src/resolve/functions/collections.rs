@@ -1,4 +1,5 @@
 //! Lists, maps and objects.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

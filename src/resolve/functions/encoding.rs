@@ -30,6 +30,12 @@ pub(super) fn base64gzip(_call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn bcrypt(call: &mut Call<'_>) -> Result<Value, Failure> {
+    match call.arguments.len() {
+        1 => {}
+        2 if (4..=31).contains(&call.whole(1)?) => {}
+        2 => return Err(Failure::argument(1, "the cost must be from 4 to 31")),
+        _ => return Err(Failure::call("it takes at most one cost")),
+    }
     Err(Failure::Unknown(Origin::Random(call.name.to_owned())))
 }
 
@@ -152,7 +158,7 @@ pub(super) fn textencodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
     let encoding = encoding(call, 1)?;
     let text = call.text(0);
     let narrow = |last: u32| {
-        let bytes = text.chars().map(|letter| u32::from(letter)).map(|code| if code <= last { u8::try_from(code).ok() } else { None });
+        let bytes = text.chars().map(u32::from).map(|code| if code <= last { u8::try_from(code).ok() } else { None });
         bytes.collect::<Option<Vec<u8>>>().ok_or_else(|| Failure::argument(0, "it has a letter that this encoding lacks"))
     };
     let bytes = match encoding {

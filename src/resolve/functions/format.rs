@@ -1,4 +1,5 @@
 //! `format` and `formatlist`.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -31,6 +31,9 @@ pub(super) fn indent(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 /// Keeps the holes of what it joins.
 pub(super) fn join(call: &mut Call<'_>) -> Result<Value, Failure> {
+    if call.arguments.len() < 2 {
+        return Err(Failure::call("it needs at least one list"));
+    }
     let separator = call.arguments[0].as_text().cloned().unwrap_or_default();
     let mut out = Text::new();
     let mut marks = super::call::outer(&call.arguments);

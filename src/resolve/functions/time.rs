@@ -332,10 +332,9 @@ pub(super) fn unix_timestamp_parse(call: &mut Call<'_>) -> Result<Value, Failure
 }
 
 pub(super) fn legacy_isotime(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let time = now(call)?;
     match call.arguments.len() {
-        0 => Ok(Value::string(time.rfc3339())),
-        1 => Ok(Value::string(go_layout(&call.text(0), time))),
+        0 => Ok(Value::string(now(call)?.rfc3339())),
+        1 => Ok(Value::string(go_layout(&call.text(0), now(call)?))),
         _ => Err(Failure::call("it takes at most one format")),
     }
 }
@@ -390,10 +389,9 @@ fn go_layout(layout: &str, time: Time) -> String {
 }
 
 pub(super) fn legacy_strftime(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let time = now(call)?;
     match call.arguments.len() {
-        0 => Ok(Value::string(time.rfc3339())),
-        1 => Ok(Value::string(strftime(&call.text(0), time))),
+        0 => Ok(Value::string(now(call)?.rfc3339())),
+        1 => Ok(Value::string(strftime(&call.text(0), now(call)?))),
         _ => Err(Failure::call("it takes at most one format")),
     }
 }
