@@ -18,11 +18,17 @@ use petgraph::Direction as EdgeDirection;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use crate::diagnostic::Declaration;
 use crate::resolve::value::ParameterId;
 
 pub use from::{GraphOptions, build};
 pub use model::*;
 pub use parameters::PARAMETER_SHAPES_GRAPH;
+
+/// Everything that this stage can report.
+pub fn declarations() -> Vec<&'static Declaration> {
+    vec![&PARAMETER_SHAPES_GRAPH]
+}
 
 /// A node of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

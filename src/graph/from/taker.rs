@@ -171,7 +171,7 @@ impl<'a> Taker<'a> {
         let argument = self.left(name)?;
         let text = text_of(self.template, &argument.value, argument.span)?;
         self.note_text(name, &text, argument.span);
-        let parsed = duration::parse(&text.known()?)?;
+        let parsed = crate::resolve::duration::parse(&text.known()?)?;
         self.take(name, |_, _, _| Some(parsed))
     }
 

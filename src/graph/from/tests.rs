@@ -580,3 +580,40 @@ fn verify_finds_what_is_broken() {
     made.add_image(crate::graph::ImagePath { base, machine, steps, error_cleanup: None, image, chains: Vec::new() });
     assert!(made.verify().expect_err("an empty run").contains("nothing to do"));
 }
+
+/// Every recorded image's template, from its text to the graph and its renderings.
+#[test]
+fn recorded_templates_become_graphs() {
+    let Some(conformance) = std::env::var_os("FORMWORK_CONFORMANCE") else {
+        return skipped();
+    };
+    let mut seen = 0;
+    let cases = std::fs::read_dir(std::path::Path::new(&conformance).join("images")).expect("the records are there");
+    for case in cases.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        let mut disk = crate::source::MemoryFiles::new();
+        for file in std::fs::read_dir(&case).expect("a case").filter_map(Result::ok).map(|entry| entry.path()) {
+            if let Ok(text) = std::fs::read_to_string(&file) {
+                disk = disk.with(&file.file_name().expect("a name").to_string_lossy(), text);
+            }
+        }
+        let mut sources = crate::source::SourceMap::new();
+        let mut sink = crate::diagnostic::Sink::new();
+        let inputs = crate::resolve::Inputs::default();
+        let configuration =
+            crate::resolve::configuration::load(".", &inputs.var_files, &disk, &mut sources, &mut sink);
+        let Ok(configuration) = configuration else { continue };
+        let schemas = Schemas::embedded();
+        let setting = crate::resolve::Setting { files: &disk, schemas: &schemas, inputs: &inputs };
+        let template = crate::resolve::resolve(&configuration, &setting, &mut sources, &mut sink);
+        let graph = crate::graph::build(&template, &sources, &GraphOptions::default(), &mut sink);
+        graph.verify().expect("a graph keeps its promises");
+        assert_eq!(graph.images().len(), template.images.len());
+        seen += 1;
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+#[expect(clippy::print_stderr, reason = "a test that did nothing says so")]
+fn skipped() {
+    eprintln!("skipped: FORMWORK_CONFORMANCE is not set");
+}
