@@ -122,7 +122,9 @@ pub(super) fn resolve(
     let mut names = Vec::new();
     let blocks = documents.iter().flat_map(|document| document.body.blocks());
     let blocks: Vec<&Block> = blocks.filter(|block| block.kind.value == "build").collect();
-    if blocks.is_empty() && !sink.has_errors() {
+    // A file with nothing but a `packer` block is for `packer init` beside templates in JSON.
+    let declares = |document: &Document| document.body.blocks().any(|block| block.kind.value != "packer");
+    if blocks.is_empty() && !sink.has_errors() && documents.iter().any(declares) {
         if let Some(document) = documents.first() {
             sink.report(
                 NO_BUILD
