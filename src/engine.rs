@@ -25,14 +25,13 @@ use crate::schema::Schemas;
 use crate::source::{FileOrigin, Files, SourceMap, Span};
 use crate::targets;
 
-/// Everything that can be reported, sorted by code.
+/// Everything that the stages can report.
 pub fn declarations() -> Vec<&'static Declaration> {
     let mut all = resolve::declarations();
     all.extend(parse::DECLARATIONS);
     all.extend(check::DECLARATIONS);
     all.push(&graph::PARAMETER_SHAPES_GRAPH);
     all.extend([&targets::fidelity::REFUSED_CONSTRUCT, &targets::fidelity::APPROXIMATED_CONSTRUCT]);
-    all.sort_by_key(|declaration| declaration.code);
     all
 }
 

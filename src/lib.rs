@@ -19,3 +19,10 @@ pub mod targets;
 pub mod write;
 
 pub use engine::declarations;
+/// Everything that can be reported, sorted by code.
+pub fn declarations() -> Vec<&'static diagnostic::Declaration> {
+    let mut all = engine::declarations();
+    all.extend(cli::declarations());
+    all.sort_by_key(|declaration| declaration.code);
+    all
+}

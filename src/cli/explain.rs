@@ -3,12 +3,11 @@
 use super::arguments::Explain;
 use super::terminal::Terminal;
 use super::{Code, Failure};
-use crate::diagnostic::Declaration;
 use crate::resolve::names;
 
 pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failure> {
     let Explain { code } = command;
-    let all = declarations();
+    let all = crate::declarations();
     let Some(declaration) = all.iter().find(|declaration| declaration.code == code) else {
         let near = names::nearest(code, all.iter().map(|declaration| declaration.code));
         let hint = near.map_or_else(
@@ -20,14 +19,6 @@ pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failur
     let page = if terminal.result_style().color { drawn(declaration.page) } else { declaration.page.to_owned() };
     terminal.result(&page)?;
     Ok(Code::Clean)
-}
-
-/// Everything that any command can report, sorted by code.
-pub(super) fn declarations() -> Vec<&'static Declaration> {
-    let mut all = crate::engine::declarations();
-    all.extend(super::declarations());
-    all.sort_by_key(|declaration| declaration.code);
-    all
 }
 
 /// Markdown with its headings, code and fences in colours.

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::arguments::{List, ListFormat, Targets};
 use super::terminal::Terminal;
-use super::{Code, Failure, explain};
+use super::{Code, Failure};
 use crate::targets::{self, TARGETS, Target, TargetOption};
 
 pub(super) fn rules(command: &List, terminal: &Terminal) -> Result<Code, Failure> {
-    let all = explain::declarations();
+    let all = crate::declarations();
     let text = match command.format {
         ListFormat::Human => {
             let width = all.iter().map(|declaration| declaration.code.len()).max().unwrap_or(0);

@@ -38,13 +38,11 @@ struct Entry<'a> {
     labels: Vec<Label<'a>>,
     help: Option<&'a str>,
     url: Option<&'a str>,
-    fix: Option<Fix>,
+    /// No rule offers a fix yet; the field is there so that readers find it.
+    fix: Option<()>,
     configuration: Option<&'a str>,
 }
 
-/// No rule offers a fix yet; the field is there so that readers find it.
-#[derive(Debug, Serialize)]
-struct Fix {}
 
 #[derive(Debug, Serialize)]
 struct Label<'a> {

@@ -1,0 +1,132 @@
+//! What is declared, what is documented and what is listed agree.
+
+#![expect(clippy::disallowed_methods, reason = "tests read the source")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use support::{generated, root, rust_files};
+
+/// The codes in the `declare_diagnostic!` blocks of the source.
+fn declared_in_source() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for (path, text) in rust_files(&root().join("src")) {
+        if path == "diagnostic/mod.rs" {
+            continue;
+        }
+        for block in text.split("declare_diagnostic! {").skip(1) {
+            let block = &block[..block.find("\n}").unwrap_or(block.len())];
+            for declared in block.split("code: \"").skip(1) {
+                let code = declared.split('"').next().unwrap_or_default();
+                assert!(codes.insert(code.to_owned()), "`{code}` is declared once (src/{path} does it again)");
+            }
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_declaration_is_in_the_list() {
+    let listed: BTreeSet<String> = formwork::declarations().iter().map(|declaration| declaration.code.to_owned()).collect();
+    assert_eq!(listed.len(), formwork::declarations().len(), "no code is listed twice");
+    let declared = declared_in_source();
+    let missing: Vec<_> = declared.difference(&listed).collect();
+    let unknown: Vec<_> = listed.difference(&declared).collect();
+    assert!(missing.is_empty() && unknown.is_empty(), "not in the list: {missing:?}; not in the source: {unknown:?}");
+}
+
+#[test]
+fn codes_are_kebab_case_and_sorted() {
+    let all = formwork::declarations();
+    assert!(all.is_sorted_by_key(|declaration| declaration.code));
+    for declaration in all {
+        let code = declaration.code;
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        assert!(code.split('-').all(is_word), "`{code}` is kebab-case");
+        let summary = declaration.summary;
+        assert!(!summary.ends_with('.') && !summary.contains('\n') && summary.len() <= 100, "`{code}`: {summary}");
+    }
+}
+
+#[test]
+fn every_page_has_a_declaration_and_its_sections() {
+    let codes = declared_in_source();
+    let mut wrong = String::new();
+    for entry in fs::read_dir(root().join("docs/diagnostics")).expect("the folder of pages") {
+        let name = entry.expect("a page").file_name().into_string().expect("names are text");
+        if !name.strip_suffix(".md").is_some_and(|code| codes.contains(code)) {
+            let _ = writeln!(wrong, "docs/diagnostics/{name} belongs to no declaration");
+        }
+    }
+    for declaration in formwork::declarations() {
+        let code = declaration.code;
+        let headings: Vec<&str> = declaration.page.lines().filter(|line| line.starts_with('#') && !line.starts_with("# error")).collect();
+        let headings: Vec<&str> = headings.into_iter().filter(|line| line.starts_with("# ") || line.starts_with("## ")).collect();
+        let title = format!("# {code}");
+        let mut expected = vec![title.as_str(), "## What it finds", "## Why it matters", "## Example", "## Instead"];
+        if headings.last() == Some(&"## When to allow it") {
+            expected.push("## When to allow it");
+        }
+        let own: Vec<&str> = headings.iter().copied().filter(|line| line.starts_with("## ") || *line == title).collect();
+        let plain = title.replace('`', "");
+        let own: Vec<String> = own.iter().map(|line| line.replace('`', "")).collect();
+        let first = declaration.page.lines().next().unwrap_or_default().replace('`', "");
+        if first != plain || own != expected {
+            let _ = writeln!(wrong, "docs/diagnostics/{code}.md has {own:?} (first line `{first}`)");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_index_of_diagnostics_is_current() {
+    let mut text = "# Diagnostics\n\nEverything that formwork can report. `formwork explain CODE` prints a page.\n\n\
+                    | code | severity | since | what is found |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for declaration in formwork::declarations() {
+        let formwork::diagnostic::Declaration { code, severity, since, summary, page: _ } = declaration;
+        let _ = writeln!(text, "| [`{code}`](../diagnostics/{code}.md) | {} | {since} | {summary} |", severity.word());
+    }
+    let wrong = generated(&root().join("docs/reference/diagnostics.md"), &text, "registry");
+    assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest: toml::Table = toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml")).expect("TOML");
+    let page = fs::read_to_string(root().join("docs/dependencies.md")).expect("docs/dependencies.md");
+    let listed: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("- `")?.split('`').next()).collect();
+    let mut wanted = BTreeSet::new();
+    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        let table = manifest.get(table).and_then(toml::Value::as_table);
+        wanted.extend(table.into_iter().flat_map(toml::Table::keys).map(String::as_str));
+    }
+    assert_eq!(listed, wanted, "docs/dependencies.md has a line for each dependency and no other");
+}
+
+#[test]
+fn the_output_of_check_follows_its_schema() {
+    let schema = fs::read_to_string(root().join("schemas/check-output.schema.json")).expect("the schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = "variable \"a\" {\n  type = sring\n}\nlocals {\n  b = var.c\n}\nbuild {\n  sources = [\"source.docker.x\"]\n}\n";
+    fs::write(folder.path().join("x.pkr.hcl"), template).expect("a file");
+    let run = |arguments: &[&str]| {
+        let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let output = support::formwork(folder.path(), &arguments);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("an object")
+    };
+    for arguments in [&["check", "--format", "json"][..], &["check", "--format=json", "--var", "nope=1", "--var-file", "no.hcl"]] {
+        let report = run(arguments);
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{report}");
+        assert!(report["summary"]["errors"].as_u64().expect("a number") >= 3, "{report}");
+    }
+    let given = run(&["check", "--format", "json", "--var", "nope=1"]);
+    let nowhere = given["diagnostics"].as_array().expect("a list").iter().find(|entry| entry["file"].is_null()).expect("one without file");
+    assert!(nowhere["range"].is_null(), "{nowhere}");
+}
