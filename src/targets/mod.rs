@@ -157,6 +157,8 @@ pub struct Output {
     pub images: Vec<(String, String)>,
     /// How each parameter is given to this target, by the variable's name.
     pub parameters: BTreeMap<String, String>,
+    /// Open parameters of the graph that this target had to fix, by the variable's name, with the reason.
+    pub fixed: BTreeMap<String, String>,
     /// Those of [`Context::accepted`] that something was left out for.
     pub accepted: BTreeSet<Accepted>,
     /// What to type next, from the folder that relative paths start from; empty if nothing was made.

@@ -69,6 +69,8 @@ pub(super) struct Lowering<'a> {
     pub(super) image: &'a Image,
     /// Its short name.
     pub(super) name: &'a str,
+    /// Parameters that have to be fixed, and why; then everything is lowered anew.
+    pub(super) to_fix: BTreeMap<ParameterId, String>,
     pub(super) report: Report<'a>,
     pub(super) parameters: &'a Parameters,
     pub(super) base_config: Option<BaseConfig>,
@@ -109,14 +111,14 @@ pub(super) struct Lowering<'a> {
 pub(super) const BASE_CONFIG: &str = "base-config";
 
 impl<'a> Lowering<'a> {
-    /// Lowers an image; nothing if something in it is refused.
+    /// Lowers an image; nothing if something in it is refused. The error is what has to be fixed first, and why.
     pub(super) fn lower(
         graph: &'a Graph,
         path: &'a ImagePath,
         name: &'a str,
         parameters: &'a Parameters,
         context: Context<'a>,
-    ) -> (Option<Lowered>, Report<'a>) {
+    ) -> Result<(Option<Lowered>, Report<'a>), BTreeMap<ParameterId, String>> {
         let image = graph.image(path);
         let mut lowering = Self {
             context,
@@ -124,6 +126,7 @@ impl<'a> Lowering<'a> {
             path,
             image,
             name,
+            to_fix: BTreeMap::new(),
             report: Report::new(super::TARGET.name, &image.name, context),
             parameters,
             base_config: None,
@@ -149,9 +152,12 @@ impl<'a> Lowering<'a> {
             out: Lowered::default(),
         };
         lowering.image();
-        let Self { report, out, .. } = lowering;
+        let Self { report, out, to_fix, .. } = lowering;
+        if !to_fix.is_empty() {
+            return Err(to_fix);
+        }
         let made = !report.is_refused();
-        (made.then_some(out), report)
+        Ok((made.then_some(out), report))
     }
 
     fn image(&mut self) {
@@ -348,7 +354,7 @@ impl<'a> Lowering<'a> {
                 self.report.refused(node, "", node.origin, &why, None);
             }
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) => {
-                let why = format!("nothing is known of `{component}`");
+                let why = foreign(component);
                 self.report.refused(node, "", node.origin, &why, None);
             }
             NodeKind::Parameter(_)
@@ -509,8 +515,12 @@ impl<'a> Lowering<'a> {
         Some(parts.into_iter().map(Content::into_text).collect())
     }
 
-    /// Refuses a parameter where only a fixed value can stand.
+    /// Asks for a parameter to be fixed where only a fixed value can stand, or refuses it if it has none.
     pub(super) fn freeze(&mut self, node: &Node, name: &str, span: Span, id: ParameterId, why: &str) {
+        if self.parameters.can_be_fixed(id) {
+            self.to_fix.entry(id).or_insert_with(|| format!("{} of {}: {why}", node.construct, self.image.name));
+            return;
+        }
         let variable = &self.parameters.get(id).name;
         let why = format!("{why}, and the value of `{variable}` may be given later");
         let help = format!("fix it with `--freeze {variable}` or `--var {variable}=VALUE`");
@@ -623,6 +633,14 @@ impl<'a> Lowering<'a> {
         }
         Some(out)
     }
+}
+
+/// Why a component without a neutral meaning cannot be said.
+pub(super) fn foreign(component: &str) -> String {
+    if matches!(component, "shell" | "shell-local" | "file" | "docker-tag" | "docker-import" | "docker-save") {
+        return format!("what this `{component}` does is not known while compiling");
+    }
+    format!("nothing is known of `{component}`")
 }
 
 /// The stage of files that arrive under another name.

@@ -27,6 +27,8 @@ pub(super) struct Parameter {
     pub(super) description: Option<String>,
     /// May be given when the pipeline runs.
     open: bool,
+    /// It has a value that may be written out.
+    known: bool,
 }
 
 /// All parameters of a graph.
@@ -59,10 +61,23 @@ impl Parameters {
                 default: default.clone().filter(|_| !sensitive),
                 description: description.clone(),
                 open: *open,
+                known: default.is_some() && !sensitive,
             };
             (*id, parameter)
         };
         Self { by_id: graph.parameters().map(one).collect() }
+    }
+
+    /// Writes the value out from now on: it has to be known while compiling.
+    pub(super) fn fix(&mut self, id: ParameterId) {
+        if let Some(parameter) = self.by_id.get_mut(&id) {
+            parameter.open = false;
+        }
+    }
+
+    /// Whether it has a value that may be written out.
+    pub(super) fn can_be_fixed(&self, id: ParameterId) -> bool {
+        self.by_id.get(&id).is_some_and(|parameter| parameter.known)
     }
 
     pub(super) fn is_open(&self, id: ParameterId) -> bool {

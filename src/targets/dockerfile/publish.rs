@@ -18,7 +18,7 @@ pub(super) fn publish(l: &mut Lowering<'_>) {
                 NodeKind::ArtifactFile(file) => artifact(l, node, file),
                 NodeKind::HostCommand(command) => host::after(l, node, command),
                 NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) => {
-                    let why = format!("nothing is known of `{component}`");
+                    let why = super::lower::foreign(component);
                     l.report.refused(node, "", node.origin, &why, None);
                 }
                 NodeKind::Parameter(_)

@@ -217,6 +217,12 @@ fn fix_owner(l: &mut Lowering<'_>, node: &Node, path: &str, folder: bool) {
             let user = code.text(user.split(':').next().unwrap_or_default());
             l.push_run(&code, Vec::new(), vec![vec![format!("chown -R {user} {path}")]]);
         }
+        Who::Unknown if written(l, "fix_upload_owner") => {
+            let why = "to whom uploads are to belong depends on the base's user, which is not known";
+            let help = format!("give {}", l.setting(super::lower::BASE_CONFIG, "FILE"));
+            let machine = l.graph.node(l.path.machine);
+            l.report.refused(machine, "fix_upload_owner", node.origin, why, Some(help));
+        }
         Who::Unknown => {
             // As root this changes what Packer changes; as anybody else it stops the build.
             let how = format!(
@@ -228,6 +234,12 @@ fn fix_owner(l: &mut Lowering<'_>, node: &Node, path: &str, folder: bool) {
             l.push_run(&code, Vec::new(), vec![vec![format!("chown -R \"$(id -u)\" {path}")]]);
         }
     }
+}
+
+/// Whether the template itself says it; a default that only some spellings have is not worth a refusal.
+fn written(l: &Lowering<'_>, name: &str) -> bool {
+    let machine = l.graph.node(l.path.machine);
+    machine.written.iter().any(|written| written.name == name)
 }
 
 /// The folder of a destination has to be there: `COPY` would make it, Packer stops.
