@@ -18,7 +18,7 @@ pub mod syntax;
 pub mod targets;
 pub mod write;
 
-pub use engine::declarations;
+
 /// Everything that can be reported, sorted by code.
 pub fn declarations() -> Vec<&'static diagnostic::Declaration> {
     let mut all = engine::declarations();
