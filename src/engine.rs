@@ -31,7 +31,7 @@ pub fn declarations() -> Vec<&'static Declaration> {
     all.extend(parse::DECLARATIONS);
     all.extend(check::DECLARATIONS);
     all.push(&graph::PARAMETER_SHAPES_GRAPH);
-    all.extend([&targets::fidelity::REFUSED_CONSTRUCT, &targets::fidelity::APPROXIMATED_CONSTRUCT]);
+    all.extend(targets::declarations());
     all
 }
 

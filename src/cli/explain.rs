@@ -3,6 +3,7 @@
 use super::arguments::Explain;
 use super::terminal::Terminal;
 use super::{Code, Failure};
+use crate::diagnostic::Declaration;
 use crate::resolve::names;
 
 pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failure> {
@@ -16,9 +17,15 @@ pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failur
         );
         return Err(Failure(format!("there is no diagnostic `{code}`; {hint}")));
     };
-    let page = if terminal.result_style().color { drawn(declaration.page) } else { declaration.page.to_owned() };
+    let Declaration { code, severity, since, summary, page } = declaration;
+    let page = format!("# {code}\n\n{} since {since}: {summary}.\n\n{page}", capitalised(severity.word()));
+    let page = if terminal.result_style().color { drawn(&page) } else { page };
     terminal.result(&page)?;
     Ok(Code::Clean)
+}
+
+fn capitalised(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
 }
 
 /// Markdown with its headings, code and fences in colours.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Accepted, Context};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Declaration, Diagnostic, Sink};
 use crate::graph::Node;
 use crate::source::Span;
 
@@ -14,6 +14,9 @@ declare_diagnostic! {
     pub static APPROXIMATED_CONSTRUCT = { code: "approximated-construct", severity: Warning, since: "0.1.0",
         summary: "a target says something near what the template asks for" }
 }
+
+/// What every target can report.
+pub const DECLARATIONS: &[&Declaration] = &[&APPROXIMATED_CONSTRUCT, &REFUSED_CONSTRUCT];
 
 /// What became of a construct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

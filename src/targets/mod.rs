@@ -10,7 +10,7 @@ pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Declaration, Sink};
 use crate::graph::Graph;
 use crate::source::Files;
 
@@ -18,6 +18,11 @@ pub use fidelity::{FidelityEntry, Verdict};
 
 /// Every target, sorted by name.
 pub static TARGETS: &[&Target] = &[&dockerfile::TARGET];
+
+/// Everything that targets can report.
+pub fn declarations() -> Vec<&'static Declaration> {
+    [fidelity::DECLARATIONS, dockerfile::DECLARATIONS].concat()
+}
 
 /// The target of that name.
 pub fn named(name: &str) -> Option<&'static Target> {

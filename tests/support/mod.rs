@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The folder of the crate.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Whether expected files are to be rewritten.
-pub fn update() -> bool {
+pub(crate) fn update() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 
 /// Runs the program in a folder, with nothing of the environment.
-pub fn formwork(folder: &Path, arguments: &[String]) -> Output {
+pub(crate) fn formwork(folder: &Path, arguments: &[String]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_formwork"))
         .args(arguments)
         .current_dir(folder)
@@ -29,7 +29,7 @@ pub fn formwork(folder: &Path, arguments: &[String]) -> Output {
 }
 
 /// Every file below a folder, by its path from there.
-pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
@@ -53,7 +53,7 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Copies what lies in a folder, modes and links included.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("the folder can be read") {
         let from = entry.expect("the folder can be read").path();
@@ -69,7 +69,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// The folders directly in a folder, sorted.
-pub fn folders(of: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(of: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = fs::read_dir(of)
         .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect())
         .unwrap_or_default();
@@ -78,7 +78,7 @@ pub fn folders(of: &Path) -> Vec<PathBuf> {
 }
 
 /// Every Rust file below a folder with its text, sorted.
-pub fn rust_files(of: &Path) -> Vec<(String, String)> {
+pub(crate) fn rust_files(of: &Path) -> Vec<(String, String)> {
     tree(of)
         .into_iter()
         .filter(|(path, _)| path.ends_with(".rs"))
@@ -87,7 +87,7 @@ pub fn rust_files(of: &Path) -> Vec<(String, String)> {
 }
 
 /// Compares a generated file with the one in the repository, or rewrites that. Gives what is wrong.
-pub fn generated(path: &Path, expected: &str, command: &str) -> Option<String> {
+pub(crate) fn generated(path: &Path, expected: &str, command: &str) -> Option<String> {
     let actual = fs::read_to_string(path).unwrap_or_default();
     if actual == expected {
         return None;

@@ -42,6 +42,9 @@ use crate::diagnostic::Sink;
 use crate::graph::Graph;
 use crate::resolve::value::ParameterId;
 
+/// What this target reports of itself.
+pub const DECLARATIONS: &[&crate::diagnostic::Declaration] = &[&settings::COMMIT_REFUSES_CHANGE];
+
 /// The target.
 pub static TARGET: Target = Target {
     name: "dockerfile",
