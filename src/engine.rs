@@ -13,7 +13,7 @@
 //! assert!(analysis.sink.has_errors());
 //! ```
 
-use crate::check::{self, Checked};
+use crate::check::{self, CheckSetting, Checked};
 use crate::diagnostic::{Declaration, Sink};
 use crate::graph::{self, Graph};
 use crate::parse;
@@ -29,7 +29,7 @@ use crate::targets;
 pub fn declarations() -> Vec<&'static Declaration> {
     let mut all = resolve::declarations();
     all.extend(parse::DECLARATIONS);
-    all.extend(check::DECLARATIONS);
+    all.extend(check::declarations());
     all.push(&graph::PARAMETER_SHAPES_GRAPH);
     all.extend(targets::declarations());
     all
@@ -86,6 +86,8 @@ pub fn analyse_with<T>(
     let configuration = load(request, &mut sources, &mut sink)?;
     let setting = Setting { files: request.files, schemas, inputs: request.inputs };
     let (template, result) = resolve::resolve_with(&configuration, &setting, &mut sources, &mut sink, then);
+    let setting = CheckSetting { files: request.files, schemas, documents: &configuration.documents };
+    check::check(&template, &setting, &mut sink);
     hide_secrets(&configuration, &template, &mut sources);
     Ok((Analysis { sources, sink, configuration, template }, result))
 }

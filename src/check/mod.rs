@@ -1,28 +1,85 @@
-//! What may be said of a resolved template, and the gate to everything that makes something of it.
+//! What must hold in a resolved template: what its components demand, the files it names, and where secrets go.
 //!
-//! Comes in: a [`Template`]. Goes out: findings, and a [`Checked`] if none of them (nor of an earlier stage) is an error.
-//! Only [`gate`] makes a `Checked`, so nobody can build a graph from a template that is known to be wrong.
+//! Comes in: a [`Template`] and what is known besides it ([`CheckSetting`]). Goes out: [`Checked`], the ticket to
+//! the graph, if nothing is wrong. Rules read the finished template; each is a file here and a line in [`RULES`]. What is
+//! not known decides nothing, and what an earlier stage reported is not reported again.
+
+mod conflicts;
+mod context;
+mod deprecated;
+mod member;
+mod missing_file;
+mod required;
+mod sensitive;
+mod unused;
+mod values;
+
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::{Declaration, Sink};
 use crate::resolve::template::Template;
+use crate::schema::Schemas;
+use crate::source::Files;
+use crate::syntax::Document;
+use context::Context;
 
-/// Everything that this stage can report, sorted by code.
-pub const DECLARATIONS: &[&Declaration] = &[];
-
-/// A template without errors.
-#[derive(Clone, Copy, Debug)]
-pub struct Checked<'a> {
-    template: &'a Template,
+/// What a template is checked with.
+pub struct CheckSetting<'a> {
+    /// The disk; relative paths start at the folder it stands for.
+    pub files: &'a dyn Files,
+    /// What components there are.
+    pub schemas: &'a Schemas,
+    /// The trees that the template was resolved from.
+    pub documents: &'a [Document],
 }
 
-impl<'a> Checked<'a> {
+/// A template in which nothing is wrong. Only [`check`] makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'t> {
+    template: &'t Template,
+}
+
+impl<'t> Checked<'t> {
     /// The template.
-    pub fn template(self) -> &'a Template {
+    pub fn template(self) -> &'t Template {
         self.template
     }
 }
 
-/// Lets a template through about which `sink` holds no error.
-pub fn gate<'a>(template: &'a Template, sink: &Sink) -> Option<Checked<'a>> {
+/// A rule: what it can report, and how it looks for it.
+pub struct Rule {
+    /// What it can report.
+    pub declares: &'static [&'static Declaration],
+    check: fn(&Context<'_>, &mut Sink),
+}
+
+/// Every rule. A rule belongs here as soon as its file exists.
+pub const RULES: &[Rule] = &[
+    conflicts::RULE,
+    deprecated::RULE,
+    missing_file::RULE,
+    required::RULE,
+    sensitive::RULE,
+    unused::RULE,
+    values::RULE,
+];
+
+/// Everything that this stage can report.
+pub fn declarations() -> Vec<&'static Declaration> {
+    RULES.iter().flat_map(|rule| rule.declares.iter().copied()).collect()
+}
+
+/// Holds the template against every rule; nothing if `sink` has an error, of this stage or of an earlier one.
+pub fn check<'t>(template: &'t Template, setting: &CheckSetting<'_>, sink: &mut Sink) -> Option<Checked<'t>> {
+    let context = Context::new(template, setting, sink);
+    for rule in RULES {
+        (rule.check)(&context, sink);
+    }
+    gate(template, sink)
+}
+
+/// The ticket for a template about which `sink` holds no error, after [`check`] has run.
+pub fn gate<'t>(template: &'t Template, sink: &Sink) -> Option<Checked<'t>> {
     (!sink.has_errors()).then_some(Checked { template })
 }

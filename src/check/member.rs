@@ -1,0 +1,240 @@
+//! The members of a body as rules of schemas see them: set or not, and what they pass.
+
+use std::cmp::Ordering;
+
+use crate::resolve::template::{Argument, ComponentBody};
+use crate::resolve::value::{Number, Value, ValueKind};
+use crate::schema::{self, AttributeType, Condition, Format, Test};
+use crate::source::Span;
+
+use super::context::{Inside, keyword};
+
+/// Whether a member is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Given, with another value than the zero value of its type.
+    Set,
+    /// Not given, or given as the zero value.
+    Unset,
+    /// It depends on something that is not known.
+    Open,
+}
+
+/// How deep defaults may depend on other defaults.
+const MAX_DEFAULTS: usize = 4;
+
+impl<'a> Inside<'a> {
+    /// The state of a member; a dot reaches into a block.
+    pub(super) fn state(&self, field: &str) -> State {
+        if let Some((block, rest)) = field.split_once('.') {
+            let states = self.nested(block).map(|inside| inside.state(rest));
+            return any(states);
+        }
+        if let Some(blocks) = self.body.blocks.get(field) {
+            // A block without anything in it configures nothing.
+            return any(blocks.iter().map(|block| state_of_body(&block.body)));
+        }
+        let attribute = self.schema.attributes.get(field);
+        match (self.body.arguments.get(field), attribute) {
+            (Some(argument), Some(attribute)) => state_of(&argument.value, attribute),
+            (Some(argument), None) => state_of_value(&argument.value, false),
+            // The environment is not ours to read.
+            (None, Some(attribute)) if !attribute.env.is_empty() => State::Open,
+            (None, _) => State::Unset,
+        }
+    }
+
+    /// Where a member is written: its name.
+    pub(super) fn written(&self, field: &str) -> Option<Span> {
+        if let Some((block, rest)) = field.split_once('.') {
+            return self.nested(block).find_map(|inside| inside.written(rest));
+        }
+        if let Some(block) = self.body.blocks.get(field).and_then(|blocks| blocks.first()) {
+            return Some(keyword(field, block.span));
+        }
+        self.argument(field).map(|argument| argument.name)
+    }
+
+    /// An argument; a dot reaches into the first block that has it.
+    pub(super) fn argument(&self, field: &str) -> Option<&'a Argument> {
+        match field.split_once('.') {
+            Some((block, rest)) => self.nested(block).find_map(|inside| inside.argument(rest)),
+            None => self.body.arguments.get(field),
+        }
+    }
+
+    /// Whether all conditions hold; nothing if that is not known.
+    pub(super) fn holds(&self, conditions: &[Condition]) -> Option<bool> {
+        self.all_hold(conditions, MAX_DEFAULTS)
+    }
+
+    fn all_hold(&self, conditions: &[Condition], depth: usize) -> Option<bool> {
+        let results = conditions.iter().map(|condition| self.passes(&condition.field, &condition.test, depth));
+        results.fold(Some(true), |all, one| match (all, one) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), one) => one,
+            (None, _) => None,
+        })
+    }
+
+    fn passes(&self, field: &str, test: &Test, depth: usize) -> Option<bool> {
+        match (test, self.state(field)) {
+            (Test::Set | Test::Unset, State::Open) => return None,
+            (Test::Set, state) => return Some(state == State::Set),
+            (Test::Unset, state) => return Some(state == State::Unset),
+            _ => {}
+        }
+        if let Some((block, rest)) = field.split_once('.') {
+            return self.nested(block).next().map_or(Some(false), |inside| inside.passes(rest, test, depth));
+        }
+        let attribute = self.schema.attributes.get(field)?;
+        match self.body.arguments.get(field) {
+            Some(argument) if state_of(&argument.value, attribute) != State::Unset || argument.value.as_bool().is_some() => {
+                passes(&argument.value, test)
+            }
+            Some(_) | None => {
+                if !attribute.env.is_empty() || depth == 0 {
+                    return None;
+                }
+                passes_json(&self.default(attribute, depth - 1)?, test)
+            }
+        }
+    }
+
+    /// The value of an attribute that is not given.
+    fn default(&self, attribute: &schema::Attribute, depth: usize) -> Option<serde_json::Value> {
+        for conditional in &attribute.default_when {
+            if self.all_hold(&conditional.when, depth)? {
+                return Some(conditional.value.clone());
+            }
+        }
+        if attribute.default_from.is_some() {
+            return None;
+        }
+        attribute.default.clone().or_else(|| zero(&attribute.ty))
+    }
+
+    fn nested(&self, block: &str) -> impl Iterator<Item = Inside<'a>> + use<'a> {
+        let schema = self.schema.blocks.get(block).map(|block| &block.body);
+        let place = self.place;
+        let blocks = self.body.blocks.get(block).map(Vec::as_slice).unwrap_or_default();
+        blocks.iter().filter_map(move |block| Some(Inside { schema: schema?, body: &block.body, place }))
+    }
+}
+
+/// The state of a given value.
+pub(super) fn state_of(value: &Value, attribute: &schema::Attribute) -> State {
+    state_of_value(value, attribute.format == Some(Format::Tristate))
+}
+
+fn state_of_value(value: &Value, tristate: bool) -> State {
+    // The zero value as the default of a variable that may still be given another one: a place left to be filled.
+    let zero = |is_zero: bool| match (is_zero, value.marks.exactly) {
+        (true, Some(_)) => State::Open,
+        (true, None) => State::Unset,
+        (false, _) => State::Set,
+    };
+    match &value.kind {
+        ValueKind::Null(_) => State::Unset,
+        ValueKind::Bool(bool) => zero(!bool && !tristate),
+        ValueKind::Number(number) => zero(number.signum() == 0),
+        ValueKind::String(text) => {
+            let has_literal = text.pieces().iter().any(|piece| matches!(piece, crate::resolve::value::Piece::Literal(_)));
+            match (has_literal, text.known()) {
+                (true, _) => State::Set,
+                (false, Some(known)) if !known.is_empty() => State::Set,
+                (false, _) if text.pieces().is_empty() => State::Unset,
+                (false, _) => State::Open,
+            }
+        }
+        ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => zero(items.is_empty()),
+        ValueKind::Map(_, entries) | ValueKind::Object(entries) => zero(entries.is_empty()),
+        ValueKind::Unknown(_) => State::Open,
+    }
+}
+
+fn state_of_body(body: &ComponentBody) -> State {
+    let arguments = body.arguments.values().map(|argument| state_of_value(&argument.value, true));
+    let blocks = body.blocks.values().flatten().map(|block| state_of_body(&block.body));
+    any(arguments.chain(blocks))
+}
+
+fn any(states: impl Iterator<Item = State>) -> State {
+    states.fold(State::Unset, |all, one| match (all, one) {
+        (State::Set, _) | (_, State::Set) => State::Set,
+        (State::Open, _) | (_, State::Open) => State::Open,
+        (State::Unset, State::Unset) => State::Unset,
+    })
+}
+
+/// Whether a given value passes; nothing if that is not known.
+pub(super) fn passes(value: &Value, test: &Test) -> Option<bool> {
+    passes_json(&scalar(value)?, test)
+}
+
+fn passes_json(value: &serde_json::Value, test: &Test) -> Option<bool> {
+    let text = value.as_str();
+    Some(match test {
+        // Asked of the state, before any value is looked at.
+        Test::Set | Test::Unset => return None,
+        Test::Eq(other) => same(value, other),
+        Test::Ne(other) => !same(value, other),
+        Test::In(all) => all.iter().any(|other| same(value, other)),
+        Test::NotIn(all) => !all.iter().any(|other| same(value, other)),
+        Test::Prefix(prefix) => text?.starts_with(prefix.as_str()),
+        Test::NotPrefix(prefix) => !text?.starts_with(prefix.as_str()),
+        Test::Pattern(pattern) => matches_pattern(text?, pattern)?,
+        Test::Min(bound) => value.as_f64()? >= *bound,
+        Test::Max(bound) => value.as_f64()? <= *bound,
+    })
+}
+
+/// Whether a text matches; nothing if the pattern is one that our library cannot read.
+pub(super) fn matches_pattern(text: &str, pattern: &str) -> Option<bool> {
+    Some(regex::Regex::new(pattern).ok()?.is_match(text))
+}
+
+/// A known text, number or bool.
+pub(super) fn scalar(value: &Value) -> Option<serde_json::Value> {
+    match &value.kind {
+        ValueKind::Bool(bool) => Some((*bool).into()),
+        ValueKind::Number(number) => match number.to_i64() {
+            Some(whole) => Some(whole.into()),
+            None => serde_json::Number::from_f64(number.to_f64()).map(serde_json::Value::Number),
+        },
+        ValueKind::String(text) => text.known().map(|text| text.into_owned().into()),
+        ValueKind::Null(_)
+        | ValueKind::List(..)
+        | ValueKind::Set(..)
+        | ValueKind::Map(..)
+        | ValueKind::Object(_)
+        | ValueKind::Tuple(_)
+        | ValueKind::Unknown(_) => None,
+    }
+}
+
+/// Whether two scalars are equal; numbers by their value.
+pub(super) fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a.partial_cmp(&b) == Some(Ordering::Equal),
+        _ => a == b,
+    }
+}
+
+/// The order of two known numbers.
+pub(super) fn order(a: &Number, b: &Number) -> Option<Ordering> {
+    a.subtract(b).map(|difference| difference.signum().cmp(&0))
+}
+
+fn zero(ty: &AttributeType) -> Option<serde_json::Value> {
+    match ty {
+        AttributeType::String => Some("".into()),
+        AttributeType::Number => Some(0.into()),
+        AttributeType::Bool => Some(false.into()),
+        AttributeType::Any
+        | AttributeType::List(_)
+        | AttributeType::Set(_)
+        | AttributeType::Map(_)
+        | AttributeType::Object(_) => None,
+    }
+}
