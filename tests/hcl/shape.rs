@@ -5,12 +5,12 @@ use formwork::syntax::{
 };
 
 /// A text in quotes.
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
 /// A body: items in their order.
-pub fn body(body: &Body) -> String {
+pub(crate) fn body(body: &Body) -> String {
     let items: Vec<_> = body.items.iter().map(item).collect();
     format!("{{{}}}", items.join(" "))
 }
@@ -27,7 +27,7 @@ fn item(item: &Item) -> String {
 }
 
 /// An expression.
-pub fn expr(tree: &Expr) -> String {
+pub(crate) fn expr(tree: &Expr) -> String {
     match &tree.kind {
         ExprKind::Null => "null".to_owned(),
         ExprKind::Bool(value) => value.to_string(),
@@ -92,7 +92,7 @@ fn operator(operator: BinaryOp) -> &'static str {
 }
 
 /// Numbers are compared by value.
-pub fn number(text: &str) -> String {
+pub(crate) fn number(text: &str) -> String {
     text.parse::<f64>().unwrap().to_string()
 }
 
@@ -114,7 +114,7 @@ fn steps(of: String, steps: &[Step]) -> String {
 }
 
 /// A template. `w` is one that is only an interpolation, whose value has any type.
-pub fn template(template: &Template) -> String {
+pub(crate) fn template(template: &Template) -> String {
     match template.wrapped() {
         Some(of) => format!("(w {})", expr(of)),
         None => parts(&template.parts),

@@ -282,7 +282,7 @@ impl Parser<'_> {
                 if token.kind == TokenKind::CloseBrace && !self.one_line {
                     self.report(
                         MISSING_NEWLINE
-                            .at(token.span, format!("`}}` must stand on a line of its own here"))
+                            .at(token.span, "`}` must stand on a line of its own here")
                             .label(format!("expected the end of the line behind the {what}"))
                             .help("put `}` on the next line"),
                     );
@@ -499,13 +499,13 @@ impl Parser<'_> {
                         items.push(Item::Error(self.since(token.span)));
                     }
                 }
-                items.extend(self.items(end));
+                items.extend(self.rest(end));
                 return items;
             }
             Err(Fault) => {
                 self.skip_item(end);
                 items.push(Item::Error(self.since(token.span)));
-                items.extend(self.items(end));
+                items.extend(self.rest(end));
                 return items;
             }
         };
@@ -540,7 +540,15 @@ impl Parser<'_> {
         } else {
             self.skip_item(end);
         }
-        items.extend(self.items(end));
+        items.extend(self.rest(end));
+        items
+    }
+
+    /// What follows in a body whose form was reported already.
+    fn rest(&mut self, end: usize) -> Vec<Item> {
+        self.one_line = true;
+        let items = self.items(end);
+        self.one_line = false;
         items
     }
 
