@@ -200,7 +200,8 @@ fn volume(l: &mut Lowering<'_>, node: &Node, name: &str, host: &str, inside: &st
         l.report.refused(node, name, span, &format!("`{inside}` cannot be mounted in a build"), None);
         return;
     }
-    if !host.contains('/') && !host.starts_with('.') {
+    // An absolute path below the context is written relative, so a plain word may be a folder.
+    if !host.contains('/') && !host.starts_with('.') && !l.context.files.is_folder(host) {
         let why = format!("the volume `{host}` belongs to an engine, and a build has none");
         l.report.refused(node, name, span, &why, None);
         return;

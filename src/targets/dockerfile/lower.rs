@@ -172,7 +172,11 @@ impl<'a> Lowering<'a> {
             !matches!(self.graph.node(step).kind, NodeKind::HostCommand(_) | NodeKind::Wait(_))
         });
         for (index, &step) in path.steps.iter().enumerate() {
+            let said = self.length();
             self.step(step, last.is_some_and(|last| index < last));
+            if self.length() == said {
+                self.report.left_out(self.graph.node(step));
+            }
         }
         if let Some(cleanup) = path.error_cleanup {
             let node = self.graph.node(cleanup);
@@ -181,6 +185,12 @@ impl<'a> Lowering<'a> {
         self.result(path.image);
         publish::publish(self);
         self.finish();
+    }
+
+    /// How much is said so far, to see whether a step says anything.
+    fn length(&self) -> usize {
+        let texts = self.out.before.len() + self.out.after.len() + self.downloads.len();
+        self.stages.len() + self.main.len() + self.uploads.len() + self.contents.len() + texts
     }
 
     fn all_nodes(&self) -> Vec<NodeId> {

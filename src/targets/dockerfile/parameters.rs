@@ -187,6 +187,14 @@ impl Content {
         }
     }
 
+    /// Its length in bytes, as far as that is known.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Parameter(_) => 0,
+        }
+    }
+
     pub(super) fn parameter(&self) -> Option<ParameterId> {
         match self {
             Self::Text(_) => None,

@@ -187,9 +187,13 @@ pub(super) fn inline(
     let parts = l.parts(node, "inline", span, &text, &|_| None)?;
     // Line ends of other systems become this one's.
     let mut out = Vec::new();
-    for line in Content::lines(&parts) {
-        if !out.is_empty() {
-            Content::push(&mut out, "\n");
+    let mut lines = Content::lines(&parts);
+    // What stands behind the last newline is nothing.
+    lines.pop();
+    for line in lines {
+        if line.iter().map(Content::length).sum::<usize>() > LONGEST_LINE {
+            say_cut(l, node, "inline", span);
+            break;
         }
         let last = line.len().saturating_sub(1);
         for (index, part) in line.iter().enumerate() {
@@ -201,8 +205,18 @@ pub(super) fn inline(
                 Content::Parameter(_) => out.push(part.clone()),
             }
         }
+        Content::push(&mut out, "\n");
     }
     Some(out)
+}
+
+/// Packer reads scripts line by line into a buffer of this size; a longer line ends the script without a word.
+const LONGEST_LINE: usize = 65_535;
+
+fn say_cut(l: &mut Lowering<'_>, node: &Node, name: &str, span: crate::source::Span) {
+    let how = "a line of more than 65,535 bytes ends the script, as Packer ends it: neither it nor what follows runs";
+    let help = Some("put the long text into a file and upload that".to_owned());
+    l.report.approximated(node, name, span, how, help);
 }
 
 /// Commands that write a script; what is too long for one `RUN` is made in a stage of its own.
@@ -308,6 +322,12 @@ fn file(
     let source = upload::context_path(l, node, name, path.span, &written)?;
     let target = upload::mount(l, flags, &source);
     let word = code.text(place);
+    let long = (!verbatim).then(|| bytes.split(|byte| *byte == b'\n').position(|line| line.len() > LONGEST_LINE));
+    if let Some(Some(lines)) = long {
+        say_cut(l, node, name, path.span);
+        code.line.carriage_return = true;
+        return Some(vec![vec![format!("head -n {lines} {target} | sed \"s/${{cr}}\\$//\" > {word}")]]);
+    }
     let returns = !verbatim && (bytes.windows(2).any(|pair| pair == b"\r\n") || bytes.ends_with(b"\r"));
     let open_end = !verbatim && !bytes.is_empty() && !bytes.ends_with(b"\n");
     code.line.carriage_return |= returns;
