@@ -161,6 +161,13 @@ impl Sink {
         self.diagnostics.retain(keep);
     }
 
+    /// Makes everything that is worse no worse than `severity`.
+    pub fn lower(&mut self, severity: Severity) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.severity = diagnostic.severity.min(severity);
+        }
+    }
+
     /// Whether an error was reported.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -8,6 +8,16 @@ use crate::source::{MemoryFiles, SourceMap};
 
 /// The template in `t/` and what was reported, as `code at LINE: message`.
 fn resolved(files: &[(&str, &str)], inputs: &Inputs) -> (Template, Vec<String>) {
+    let (resolution, sink) = reported(files, inputs);
+    let (template, sources) = resolution;
+    let said = sink.into_sorted().into_iter().map(|diagnostic| {
+        let line = sources.position(diagnostic.span).line;
+        format!("{} at {line}: {}", diagnostic.code(), diagnostic.message)
+    });
+    (template, said.collect())
+}
+
+fn reported(files: &[(&str, &str)], inputs: &Inputs) -> ((Template, SourceMap), Sink) {
     let disk = files.iter().fold(MemoryFiles::new(), |disk, (name, text)| disk.with(name, *text));
     let schemas = Schemas::embedded();
     let mut sources = SourceMap::new();
@@ -15,11 +25,7 @@ fn resolved(files: &[(&str, &str)], inputs: &Inputs) -> (Template, Vec<String>) 
     let configuration = configuration::load("t", &inputs.var_files, &disk, &mut sources, &mut sink).expect("it loads");
     let setting = Setting { files: &disk, schemas: &schemas, inputs };
     let template = resolve(&configuration, &setting, &mut sources, &mut sink);
-    let said = sink.into_sorted().into_iter().map(|diagnostic| {
-        let line = sources.position(diagnostic.span).line;
-        format!("{} at {line}: {}", diagnostic.code(), diagnostic.message)
-    });
-    (template, said.collect())
+    ((template, sources), sink)
 }
 
 fn check(text: &str) -> Vec<String> {
@@ -131,4 +137,19 @@ fn the_strongest_value_of_a_variable_wins() {
     assert_eq!(said, ["undeclared-value at 2: no variable is named `unknown`"]);
     inputs.variables = vec![("a".to_owned(), "[\"cli\"]".to_owned())];
     assert_eq!(value(&inputs).0, "cli");
+}
+
+#[test]
+fn a_source_that_nobody_uses_is_judged_by_warnings_unless_a_misspelling_means_it() {
+    let text = |reference: &str| {
+        format!(
+            "source \"docker\" \"app\" {{\n  imge = \"a\"\n}}\nsource \"docker\" \"other\" {{\n  image = \"a\"\n}}\nbuild {{\n  sources = [\"{reference}\"]\n}}\n"
+        )
+    };
+    let severities = |reference: &str| {
+        let (_, sink) = reported(&[("t/main.pkr.hcl", &text(reference))], &Inputs::default());
+        sink.into_sorted().iter().map(|found| (found.code(), found.severity.word())).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("docker.other"), [("unknown-attribute", "warning")]);
+    assert_eq!(severities("docker.ap"), [("unknown-attribute", "error"), ("unknown-source", "error")]);
 }

@@ -7,7 +7,7 @@ mod image;
 mod meta;
 mod select;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
@@ -95,6 +95,12 @@ struct Source<'d> {
     span: Span,
 }
 
+impl Source<'_> {
+    fn key(&self) -> (String, String) {
+        (self.ty.value.clone(), self.name.value.clone())
+    }
+}
+
 /// A source in a build.
 struct Member<'d> {
     ty: Spanned<String>,
@@ -116,7 +122,7 @@ pub(super) fn resolve(
     sink: &mut Sink,
 ) -> Builds {
     let sources = declared_sources(documents, sink);
-    let mut used: BTreeMap<(String, String), bool> = BTreeMap::new();
+    let mut used = Used::default();
     let selection = Selection::new(inputs, sources_map, sink);
     let mut builds = Builds { sources: Vec::new(), headers: Vec::new(), images: Vec::new(), declared_images: 0 };
     let mut names = Vec::new();
@@ -159,14 +165,42 @@ pub(super) fn resolve(
         builds.headers.push(header);
     }
     selection.report_unmatched(&names, sink);
+    for source in sources.values().filter(|source| !used.sources.contains(&source.key())) {
+        judge_unused(source, used.meant.contains(&source.key()), scope, decoder, sink);
+    }
     builds.sources = sources
         .into_values()
         .map(|source| {
-            let used = used.contains_key(&(source.ty.value.clone(), source.name.value.clone()));
+            let used = used.sources.contains(&source.key());
             SourceHeader { ty: source.ty, name: source.name, used, span: source.span }
         })
         .collect();
     builds
+}
+
+/// Which sources the builds name.
+#[derive(Default)]
+struct Used {
+    sources: BTreeSet<(String, String)>,
+    /// Sources that a reference seems to mean, which names none.
+    meant: BTreeSet<(String, String)>,
+}
+
+/// Packer never looks at a source that no build uses, so its faults are warnings; unless a misspelt reference means it.
+fn judge_unused(source: &Source<'_>, meant: bool, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) {
+    let shaped = decoder.shaped_by.clone();
+    decoder.image = Some((source.name.value.clone(), source.ty.value.clone()));
+    let mut inside = scope.child();
+    let about = [("name", &source.name.value), ("type", &source.ty.value)];
+    let about = about.map(|(name, value)| (name.to_owned(), Value::string(value.clone())));
+    inside.set_root("source", Value::of(ValueKind::Object(about.into_iter().collect())));
+    let mut found = Sink::new();
+    decoder.component(schema::Kind::Builder, &source.ty, &[source.body], &inside, &mut found);
+    decoder.shaped_by = shaped;
+    if !meant {
+        found.lower(crate::diagnostic::Severity::Warning);
+    }
+    sink.absorb(found);
 }
 
 fn declared_sources<'d>(documents: &'d [Document], sink: &mut Sink) -> IndexMap<(String, String), Source<'d>> {
@@ -205,7 +239,7 @@ impl<'d> Build<'d> {
         sources: &IndexMap<(String, String), Source<'d>>,
         scope: &Scope<'_>,
         decoder: &mut Decoder<'_>,
-        used: &mut BTreeMap<(String, String), bool>,
+        used: &mut Used,
         sink: &mut Sink,
     ) -> Self {
         let schema = language::build();
@@ -223,8 +257,8 @@ impl<'d> Build<'d> {
         if let Some(attribute) = content.attributes.get("sources") {
             let value = eval::evaluate(&attribute.value, &outer, sink);
             for (reference, span) in references(&value, &attribute.value, decoder, sink) {
-                if let Some(source) = find(&reference, span, sources, sink) {
-                    used.insert((source.ty.value.clone(), source.name.value.clone()), true);
+                if let Some(source) = find(&reference, span, sources, used, sink) {
+                    used.sources.insert(source.key());
                     members.push(Member {
                         ty: source.ty.clone(),
                         name: source.name.value.clone(),
@@ -238,8 +272,8 @@ impl<'d> Build<'d> {
         let (nested, blocks): (Vec<_>, Vec<_>) = expanded.into_iter().partition(|block| block.kind == "source");
         for block in nested {
             let Some(label) = block.labels.first() else { continue };
-            let Some(source) = find(&label.value, label.span, sources, sink) else { continue };
-            used.insert((source.ty.value.clone(), source.name.value.clone()), true);
+            let Some(source) = find(&label.value, label.span, sources, used, sink) else { continue };
+            used.sources.insert(source.key());
             let inside = block.scope(&outer);
             let renamed = block.body.attribute("name").and_then(|attribute| {
                 let value = eval::evaluate(&attribute.value, &inside, sink);
@@ -310,6 +344,7 @@ fn find<'s, 'd>(
     reference: &str,
     span: Span,
     sources: &'s IndexMap<(String, String), Source<'d>>,
+    used: &mut Used,
     sink: &mut Sink,
 ) -> Option<&'s Source<'d>> {
     let parts: Vec<&str> = reference.split('.').collect();
@@ -339,6 +374,7 @@ fn find<'s, 'd>(
     diagnostic = match near.and_then(|near| near.split_once('.')) {
         Some((near_ty, near_name)) => {
             let found = &sources[&(near_ty.to_owned(), near_name.to_owned())];
+            used.meant.insert(found.key());
             diagnostic
                 .also(found.ty.span.to(found.name.span), "this one has a similar name")
                 .help(format!("use `source.{near_ty}.{near_name}`, or declare `source \"{ty}\" \"{name}\" {{}}`"))
