@@ -69,12 +69,16 @@ impl<'a> Inside<'a> {
     }
 
     fn all_hold(&self, conditions: &[Condition], depth: usize) -> Option<bool> {
-        let results = conditions.iter().map(|condition| self.passes(&condition.field, &condition.test, depth));
-        results.fold(Some(true), |all, one| match (all, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), one) => one,
-            (None, _) => None,
-        })
+        let mut all = Some(true);
+        for condition in conditions {
+            match self.passes(&condition.field, &condition.test, depth) {
+                // One that fails decides, whatever is not known of the others.
+                Some(false) => return Some(false),
+                Some(true) => {}
+                None => all = None,
+            }
+        }
+        all
     }
 
     fn passes(&self, field: &str, test: &Test, depth: usize) -> Option<bool> {

@@ -58,5 +58,5 @@ fn place(name: &str) -> Option<Place> {
         return Some(Place::Command);
     }
     let ends = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-    (PUBLIC.contains(&name) || ENDINGS.iter().any(|ending| ends(ending))).then_some(Place::Public)
+    (PUBLIC.contains(&name) || ENDINGS.iter().any(ends)).then_some(Place::Public)
 }

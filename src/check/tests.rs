@@ -186,5 +186,6 @@ fn what_nothing_uses_is_told() {
         ("variable \"a\" {}\nlocals { b = var.a }\nsource \"null\" \"n\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }", &["warning unused-local at 2"]),
         ("variable \"a\" {}\nlocals { b = var }\nsource \"null\" \"n\" { communicator = local.b.a }\nbuild { sources = [\"null.n\"] }", &[]),
         ("source \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = [\"null.n\"] }", &["warning unused-source at 2"]),
+        ("variable \"s\" { default = [\"null.n\"] }\nsource \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = var.s }", &[]),
     ]);
 }

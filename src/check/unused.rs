@@ -8,7 +8,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
 use crate::resolve::eval;
 use crate::source::Spanned;
-use crate::syntax::{Body, Document, Item};
+use crate::syntax::{Block, Body, Document, Expr, ExprKind, Item};
 
 declare_diagnostic! {
     pub static UNUSED_LOCAL = {
@@ -62,7 +62,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             );
         }
     }
-    for source in context.template.sources.iter().filter(|source| !source.used) {
+    // Where an expression chooses the sources, the others wait for another value.
+    let chosen = !context.documents.iter().flat_map(|document| document.body.blocks()).all(names_its_sources);
+    for source in context.template.sources.iter().filter(|source| !source.used && !chosen) {
         let name = format!("{}.{}", source.ty.value, source.name.value);
         sink.report(
             UNUSED_SOURCE
@@ -71,6 +73,14 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 .help(format!("add `\"source.{name}\"` to the `sources` of a build, or remove it")),
         );
     }
+}
+
+/// Whether a block is no build whose `sources` are anything but texts written out.
+fn names_its_sources(block: &Block) -> bool {
+    let is_text = |expr: &Expr| matches!(&expr.kind, ExprKind::Template(template) if template.literal().is_some());
+    let sources = block.body.attribute("sources").filter(|_| block.kind.value == "build");
+    let has_dynamic = block.kind.value == "build" && block.body.blocks().any(|inner| inner.kind.value == "dynamic");
+    !has_dynamic && sources.is_none_or(|sources| matches!(&sources.value.kind, ExprKind::Tuple(items) if items.iter().all(is_text)))
 }
 
 fn unused(name: &Spanned<String>, mentioned: Mentioned<'_>) -> bool {

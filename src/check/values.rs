@@ -111,10 +111,9 @@ fn bounds(attribute: &Attribute, value: &Value) -> Option<Fault> {
             return Some(Fault { message: format!("`{name}` cannot be {}", shown(value)), help: format!("it has to be a multiple of {step}") });
         }
     }
-    if let Some((length, range)) = value.as_str().zip(attribute.length) {
-        if let Some(help) = outside(range, count(length.chars().count())) {
-            return Some(Fault { message: format!("`{name}` has {} characters", length.chars().count()), help: format!("it has to have {help}") });
-        }
+    let length = value.as_str().map(|text| text.chars().count());
+    if let Some((length, help)) = length.zip(attribute.length).and_then(|(length, range)| Some((length, outside(range, count(length))?))) {
+        return Some(Fault { message: format!("`{name}` has {length} characters"), help: format!("it has to have {help}") });
     }
     let size = value.as_items().map(<[Value]>::len).or_else(|| value.as_entries().map(|entries| entries.len()))?;
     if let Some(most) = attribute.max_items.filter(|most| size as u64 > *most) {
