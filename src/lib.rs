@@ -5,6 +5,8 @@
 //! [`source`], [`diagnostic`], [`syntax`], [`parse`], [`schema`], [`resolve`], [`check`], [`graph`], [`targets`],
 //! [`engine`] (which runs them one after the other), [`write`], [`cli`].
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read records and write temporary folders"))]
+
 pub mod check;
 pub mod cli;
 pub mod diagnostic;

@@ -60,7 +60,7 @@ fn run(declaration: &Declaration) -> String {
     let mut wrong = String::new();
     let example = section(declaration.page, "## Example");
     let mut expected = marked(&example);
-    let found = found(&example);
+    let found = found(&example, code);
     let mut own: Vec<_> = found.iter().filter(|found| found.code == code).map(|found| found.place.clone()).collect();
     own.sort();
     own.dedup();
@@ -78,7 +78,7 @@ fn run(declaration: &Declaration) -> String {
     if instead.files.is_empty() {
         let _ = writeln!(wrong, "{code}: `## Instead` has no files");
     }
-    for other in self::found(&instead).iter().filter(|found| found.code == code || found.severity == "error") {
+    for other in self::found(&instead, code).iter().filter(|found| found.code == code || found.severity == "error") {
         let _ = writeln!(wrong, "{code}: what is advised gets {other:?}");
     }
     wrong
@@ -136,7 +136,7 @@ fn marked(project: &Project) -> Vec<Option<(String, u64)>> {
     lines
 }
 
-fn found(project: &Project) -> Vec<Found> {
+fn found(project: &Project, code: &str) -> Vec<Found> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in &project.files {
         let path = folder.path().join(name);
@@ -156,7 +156,7 @@ fn found(project: &Project) -> Vec<Found> {
     let is_fragment = !project.files.values().any(|text| text.contains("build {"));
     diagnostics
         .iter()
-        .filter(|entry| !is_fragment || entry["code"] != "no-build")
+        .filter(|entry| !is_fragment || code == "no-build" || entry["code"] != "no-build")
         .map(|entry| Found {
             code: text(&entry["code"]),
             severity: text(&entry["severity"]),

@@ -33,10 +33,10 @@ pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> 
         Ok(print(expression)?)
     };
     let paths = [path.clone().unwrap_or_else(|| ".".to_owned())];
-    let analysed = project.analyse_with(&paths, project.start(), &evaluate_all);
+    let analysed = project.analyse_with(&paths, project.start(), evaluate_all);
     let (analysis, code) = match (analysed, &path) {
         // Expressions have worth without a template as well.
-        (Err(LoadError::Empty(_)), None) => project.analyse_with(&[], project.start(), &evaluate_all),
+        (Err(LoadError::Empty(_)), None) => project.analyse_with(&[], project.start(), evaluate_all),
         (result, _) => result,
     }
     .map_err(|error| not_loaded(&error))?;

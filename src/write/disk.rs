@@ -112,12 +112,17 @@ fn kind(ty: fs::FileType) -> EntryKind {
 
 /// In words that are the same on every machine, where the kind of fault is a usual one.
 fn file_error(error: &std::io::Error) -> FileError {
-    match error.kind() {
-        ErrorKind::NotFound => FileError::Missing,
-        ErrorKind::NotADirectory => FileError::WrongKind(EntryKind::File),
-        ErrorKind::IsADirectory => FileError::WrongKind(EntryKind::Folder),
-        ErrorKind::PermissionDenied => FileError::Other("it may not be read".to_owned()),
-        _ => FileError::Other(error.to_string()),
+    let kind = error.kind();
+    if kind == ErrorKind::NotFound {
+        FileError::Missing
+    } else if kind == ErrorKind::NotADirectory {
+        FileError::WrongKind(EntryKind::File)
+    } else if kind == ErrorKind::IsADirectory {
+        FileError::WrongKind(EntryKind::Folder)
+    } else if kind == ErrorKind::PermissionDenied {
+        FileError::Other("it may not be read".to_owned())
+    } else {
+        FileError::Other(error.to_string())
     }
 }
 

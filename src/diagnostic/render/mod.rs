@@ -161,3 +161,6 @@ fn visible(c: char) -> char {
         _ => c,
     }
 }
+
+#[cfg(test)]
+mod tests;
