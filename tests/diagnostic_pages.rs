@@ -6,8 +6,8 @@
 //!   `formwork check .`; ` ```sh error ` says that the finding has no place in a file;
 //! - other blocks are only read by people.
 //!
-//! A line of a file that ends with `# error` must get the page's code, and no other line may; where no comment can
-//! stand, the line above it is `# error-below`. Errors of other codes are not allowed anywhere, but a fragment need not
+//! A line of a file that ends with `# error` (`# warning`, `# note`) must get the page's code, and no other line may;
+//! where no comment can stand, the line above it is `# error-below`. Errors of other codes are not allowed anywhere, but a fragment need not
 //! have a `build`.
 
 #![expect(clippy::disallowed_methods, reason = "tests run the program on real files")]
@@ -24,6 +24,7 @@ use formwork::diagnostic::Declaration;
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("file-too-large", "the example would have 32 megabytes"),
     ("not-utf8", "a page is UTF-8 text"),
+    ("removed-attribute", "no component that is described has such an attribute"),
 ];
 
 /// A section of a page.
@@ -127,7 +128,7 @@ fn marked(project: &Project) -> Vec<Option<(String, u64)>> {
             let line = line.trim_end();
             if line.ends_with("# error-below") {
                 lines.push(Some((name.clone(), number + 1)));
-            } else if line.ends_with("# error") || line.ends_with("// error") {
+            } else if ["# error", "// error", "# warning", "# note"].iter().any(|mark| line.ends_with(mark)) {
                 lines.push(Some((name.clone(), number)));
             }
         }
