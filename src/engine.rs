@@ -1,7 +1,7 @@
 //! The whole pipeline, without a disk or a terminal.
 //!
 //! ```
-//! use formwork::engine::{Request, analyse, compile};
+//! use formwork::engine::{Request, analyse};
 //! use formwork::resolve::Inputs;
 //! use formwork::schema::Schemas;
 //! use formwork::source::MemoryFiles;
