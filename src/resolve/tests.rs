@@ -153,3 +153,10 @@ fn a_source_that_nobody_uses_is_judged_by_warnings_unless_a_misspelling_means_it
     assert_eq!(severities("docker.other"), [("unknown-attribute", "warning")]);
     assert_eq!(severities("docker.ap"), [("unknown-attribute", "error"), ("unknown-source", "error")]);
 }
+
+#[test]
+fn the_steps_of_a_build_are_judged_also_where_its_source_is_unknown() {
+    let said = check("build {\n  sources = [\"docker.nope\"]\n  provisioner \"shell\" {\n    inline = [\"${var.x} ${source.name} ${build.ID}\"]\n  }\n}\n");
+    let codes: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(codes, ["unknown-source at 2", "undeclared-variable at 4"], "{said:#?}");
+}

@@ -13,7 +13,7 @@ use crate::resolve::structure;
 use crate::resolve::template::{Component, ComponentBody, ImagePlan, Meta};
 use crate::resolve::value::{Origin, Type, Value, ValueKind};
 use crate::schema::{Kind, Lookup, language};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::Body;
 
 /// Everything that is done for `member` of `build`.
@@ -45,33 +45,44 @@ pub(super) fn plan(
         span: member.span,
     };
     let mut reader = Reader { image: &address, source_name: &member.name, scope: &scope, decoder, sink };
-    let (mut provisioners, mut chains) = (0, 0);
-    for block in &build.blocks {
-        match block.kind {
-            "provisioner" => {
-                let place = format!("provisioner[{provisioners}]");
-                provisioners += 1;
-                plan.provisioners.extend(reader.component(Kind::Provisioner, &place, block));
-            }
-            "error-cleanup-provisioner" => {
-                let cleanup = reader.component(Kind::Provisioner, "error-cleanup-provisioner", block);
-                plan.error_cleanup = plan.error_cleanup.or(cleanup);
-            }
-            "post-processor" => {
-                let place = format!("post-processor[{chains}]");
-                chains += 1;
-                let chain = vec![(block.clone(), place)];
-                plan.post_processors.extend(reader.chain(chain, selection));
-            }
-            "post-processors" => {
-                let members = reader.members(block, chains);
-                chains += 1;
-                plan.post_processors.extend(reader.chain(members, selection));
-            }
-            _ => {}
-        }
-    }
+    reader.blocks(build, selection, &mut plan);
     plan
+}
+
+/// Finds the faults of a build's blocks where no source is known that it could make an image from.
+pub(super) fn judge(
+    build: &Build<'_>,
+    place: Span,
+    selection: &Selection,
+    scope: &Scope<'_>,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) {
+    decoder.image = None;
+    let mut scope = super::with_unknown_source(scope, place);
+    scope.set_root("build", Value::unknown(Type::Dynamic, Origin::Build("build".to_owned()), place));
+    let nothing = ComponentBody { arguments: indexmap::IndexMap::new(), blocks: indexmap::IndexMap::new() };
+    let source = Component {
+        kind: Kind::Builder,
+        ty: Spanned::new(String::new(), place),
+        address: String::new(),
+        meta: Meta::default(),
+        body: nothing,
+        described: false,
+        span: place,
+    };
+    let mut plan = ImagePlan {
+        name: String::new(),
+        build_name: None,
+        source_name: String::new(),
+        source,
+        provisioners: Vec::new(),
+        error_cleanup: None,
+        post_processors: Vec::new(),
+        span: place,
+    };
+    let mut reader = Reader { image: "", source_name: "", scope: &scope, decoder, sink };
+    reader.blocks(build, selection, &mut plan);
 }
 
 fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) -> Component {
@@ -139,6 +150,35 @@ struct Reader<'r, 'a> {
 }
 
 impl Reader<'_, '_> {
+    /// Reads every block of the build but its sources.
+    fn blocks(&mut self, build: &Build<'_>, selection: &Selection, plan: &mut ImagePlan) {
+        let (mut provisioners, mut chains) = (0, 0);
+        for block in &build.blocks {
+            match block.kind {
+                "provisioner" => {
+                    let place = format!("provisioner[{provisioners}]");
+                    provisioners += 1;
+                    plan.provisioners.extend(self.component(Kind::Provisioner, &place, block));
+                }
+                "error-cleanup-provisioner" => {
+                    let cleanup = self.component(Kind::Provisioner, "error-cleanup-provisioner", block);
+                    plan.error_cleanup = plan.error_cleanup.take().or(cleanup);
+                }
+                "post-processor" => {
+                    let place = format!("post-processor[{chains}]");
+                    chains += 1;
+                    plan.post_processors.extend(self.chain(vec![(block.clone(), place)], selection));
+                }
+                "post-processors" => {
+                    let members = self.members(block, chains);
+                    chains += 1;
+                    plan.post_processors.extend(self.chain(members, selection));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Nothing where `only` or `except` leaves it out; its faults are reported all the same.
     fn component(&mut self, kind: Kind, place: &str, block: &Expanded<'_>) -> Option<Component> {
         let label = block.labels.first()?;

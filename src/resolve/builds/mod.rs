@@ -147,6 +147,11 @@ pub(super) fn resolve(
             images: Vec::new(),
             span: block.span,
         };
+        if build.members.is_empty() {
+            let shaped = decoder.shaped_by.clone();
+            image::judge(&build, block.kind.span, &selection, scope, decoder, sink);
+            decoder.shaped_by = shaped;
+        }
         for member in &build.members {
             let name = build.image_name(member);
             header.images.push(name.clone());
