@@ -27,6 +27,6 @@ build {
 
   provisioner "shell" {
     execute_command = "chmod +x {{ .Path }}; sudo {{ .Vars }} {{ .Path }}"
-    scripts         = ["scripts/agent.sh"]
+    scripts         = ["${path.root}/scripts/agent.sh"]
   }
 }

@@ -38,7 +38,7 @@ build {
   }
 
   provisioner "file" {
-    source      = "config/service.conf"
+    source      = "${path.root}/config/service.conf"
     destination = "/etc/service/service.conf"
   }
 

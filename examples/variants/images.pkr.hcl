@@ -36,7 +36,7 @@ build {
     labels   = ["shell"]
     for_each = fileset("scripts", "*.sh")
     content {
-      script = "scripts/${provisioner.value}"
+      script = "${path.root}/scripts/${provisioner.value}"
     }
   }
 

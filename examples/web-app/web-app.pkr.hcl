@@ -46,7 +46,7 @@ build {
   }
 
   provisioner "file" {
-    source      = "site/"
+    source      = "${path.root}/site/"
     destination = "/srv/site"
   }
 
@@ -56,7 +56,7 @@ build {
   }
 
   provisioner "shell" {
-    script = "scripts/finish.sh"
+    script = "${path.root}/scripts/finish.sh"
   }
 
   post-processors {
