@@ -20,7 +20,6 @@ pub mod syntax;
 pub mod targets;
 pub mod write;
 
-
 /// Everything that can be reported, sorted by code.
 pub fn declarations() -> Vec<&'static diagnostic::Declaration> {
     let mut all = engine::declarations();

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arguments::{Check, Format};
-use super::grouping::{Names, clash, companions};
+use super::grouping::{Names, clash, companions, configurations};
 use super::project::{Project, found, normal, not_loaded, relative};
 use super::report::{self, Found};
 use super::terminal::Terminal;
@@ -136,7 +136,7 @@ fn check(project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failu
                 let names: Vec<String> = names.iter().map(|name| paths::join(folder, name)).collect();
                 let declared = declared_in(&whole.1, &names);
                 if clash(&declared) {
-                    return names.iter().map(|name| with_companions(project, name, &declared)).collect();
+                    return configurations(&declared).iter().map(|name| with_companions(project, name, &declared)).collect();
                 }
             }
             Ok(vec![finish(project, whole, folder)])

@@ -10,6 +10,7 @@ use crate::syntax::{Body, Document, Expr, ExprKind, Part};
 pub(super) struct Names {
     declares: BTreeSet<String>,
     uses: BTreeSet<String>,
+    builds: bool,
 }
 
 impl Names {
@@ -34,6 +35,7 @@ impl Names {
             names.declares.extend(own);
         }
         names.body(&document.body);
+        names.builds = document.body.blocks().any(|block| block.kind.value == "build");
         names
     }
 
@@ -77,6 +79,13 @@ fn literal(expr: &Expr) -> Option<String> {
         [Part::Literal(text)] => Some(text.value.clone()),
         _ => None,
     }
+}
+
+/// The files that are configurations of their own: all but those that build nothing and are read with others.
+pub(super) fn configurations(files: &BTreeMap<String, Names>) -> Vec<String> {
+    let taken: BTreeSet<String> = files.keys().flat_map(|file| companions(file, files)).collect();
+    let is_own = |(path, names): &(&String, &Names)| names.builds || !taken.contains(path.as_str());
+    files.iter().filter(is_own).map(|(path, _)| path.clone()).collect()
 }
 
 /// Whether two of the files declare the same name.
