@@ -3,6 +3,7 @@
 //! Both trees are written down as text and compared: attributes, blocks, labels, expressions, the contents of strings.
 //! Where the two differ, [`judge`] must know why. In all of these HashiCorp's own parser, which both follow, does what
 //! ours does; that was checked by running it on the texts of `known_differences`.
+#![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]

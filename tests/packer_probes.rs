@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a probe that cannot be read is a broken test")]
 #![expect(clippy::print_stdout, reason = "the counts are what one wants to see")]
 
+#![expect(clippy::disallowed_methods, reason = "tests read the recorded answers")]
+
 use formwork::diagnostic::Sink;
 use formwork::parse::hcl;
 use formwork::resolve::eval::{Scope, World, evaluate};

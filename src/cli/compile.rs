@@ -262,7 +262,10 @@ fn fidelity(run: &Run) -> String {
     let counted: Vec<String> = counted.map(|(verdict, count)| format!("{count} {verdict}")).collect();
     let counted = if counted.is_empty() { "nothing to report".to_owned() } else { counted.join(", ") };
     let mut text = format!("fidelity: {counted}\n");
-    let inexact: Vec<&FidelityEntry> = entries.iter().filter(|entry| entry.verdict != Verdict::Exact.word()).collect();
+    let mut inexact: Vec<&FidelityEntry> = entries.iter().filter(|entry| entry.verdict != Verdict::Exact.word()).collect();
+    // In the template's order, which is how somebody reads it beside the template.
+    let start = |entry: &FidelityEntry| entry.range.as_ref().map(|range| range.start.byte);
+    inexact.sort_by(|a, b| (&a.file, start(a)).cmp(&(&b.file, start(b))));
     for entry in inexact.iter().take(MOST_LINES) {
         let place = match (&entry.file, &entry.range) {
             (Some(file), Some(range)) => format!("{file}:{}: ", range.start.line),

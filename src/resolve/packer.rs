@@ -76,10 +76,8 @@ fn check(attribute: &Attribute, sink: &mut Sink) {
 }
 
 fn text(kind: &ExprKind) -> Option<String> {
-    match kind {
-        ExprKind::Template(template) => template.literal(),
-        _ => None,
-    }
+    let ExprKind::Template(template) = kind else { return None };
+    template.literal()
 }
 
 /// The `packer` object of expressions.

@@ -7,6 +7,7 @@
 //!
 //! `FORMWORK_CASES=name,name` runs only these cases; with `tests/acceptance/serve.sh`
 //! running and its variables set, a single case takes a second or two.
+#![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
 
 #![expect(
     clippy::unwrap_used,

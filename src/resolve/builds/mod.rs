@@ -130,14 +130,16 @@ pub(super) fn resolve(
     let blocks: Vec<&Block> = blocks.filter(|block| block.kind.value == "build").collect();
     // A file with nothing but a `packer` block is for `packer init` beside templates in JSON.
     let declares = |document: &Document| document.body.blocks().any(|block| block.kind.value != "packer");
-    if blocks.is_empty() && !sink.has_errors() && documents.iter().any(declares) {
-        if let Some(document) = documents.first() {
-            sink.report(
-                NO_BUILD
-                    .at(document.body.span.head(), "the configuration has no `build` block")
-                    .help("add `build { sources = [ … ] }`; to check a file that only declares things, check its folder"),
-            );
-        }
+    if blocks.is_empty()
+        && !sink.has_errors()
+        && documents.iter().any(declares)
+        && let Some(document) = documents.first()
+    {
+        sink.report(
+            NO_BUILD
+                .at(document.body.span.head(), "the configuration has no `build` block")
+                .help("add `build { sources = [ … ] }`; to check a file that only declares things, check its folder"),
+        );
     }
     for block in blocks {
         let build = Build::read(block, &sources, scope, decoder, &mut used, sink);
@@ -328,11 +330,12 @@ fn references(value: &Value, expr: &crate::syntax::Expr, decoder: &mut Decoder<'
         );
         return Vec::new();
     };
-    let places: Vec<Span> = match &expr.kind {
-        crate::syntax::ExprKind::Tuple(elements) if elements.len() == items.len() => {
-            elements.iter().map(|element| element.span).collect()
-        }
-        _ => vec![expr.span; items.len()],
+    let places: Vec<Span> = if let crate::syntax::ExprKind::Tuple(elements) = &expr.kind
+        && elements.len() == items.len()
+    {
+        elements.iter().map(|element| element.span).collect()
+    } else {
+        vec![expr.span; items.len()]
     };
     let mut out = Vec::new();
     for (item, span) in items.iter().zip(places) {

@@ -9,7 +9,7 @@ use crate::source::Files;
 use crate::syntax::Template;
 
 /// How much all expressions of one world may produce together, in [`Value::weight`] and steps.
-const FUEL: u64 = 1 << 30;
+const FUEL: u64 = 1 << 27;
 
 /// How heavy one value may become.
 pub const MAX_WEIGHT: u64 = 64 << 20;

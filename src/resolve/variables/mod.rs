@@ -130,14 +130,12 @@ fn in_scope(id: ParameterId, declared: &Declared<'_>, value: Option<&Value>, sta
     };
     let exactly = Marks { sensitive, exactly: Some(id), shaped_by: BTreeSet::new() };
     let Some(value) = value else {
-        return match &declared.ty {
-            Type::String => hole(None),
-            ty => {
-                let unknown =
-                    Unknown { ty: ty.clone(), origin: Origin::Variable(declared.name.value.clone()), call: None };
-                Value { kind: ValueKind::Unknown(unknown), marks: exactly }
-            }
-        };
+        if declared.ty == Type::String {
+            return hole(None);
+        }
+        let origin = Origin::Variable(declared.name.value.clone());
+        let unknown = Unknown { ty: declared.ty.clone(), origin, call: None };
+        return Value { kind: ValueKind::Unknown(unknown), marks: exactly };
     };
     if state == ParameterState::Fixed || value.is_error() {
         let mut value = value.clone();
