@@ -3,7 +3,7 @@
 //! Data flows one way: `parse → resolve → check → graph → lower → emit → write`. A folder of `src/` is a stage and
 //! imports only from stages above it in this list:
 //! [`source`], [`diagnostic`], [`syntax`], [`parse`], [`schema`], [`resolve`], [`check`], [`graph`], [`targets`],
-//! [`engine`] (which runs them one after the other), [`write`], [`cli`].
+//! [`engine`] (which runs them one after the other), [`mod@write`], [`cli`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read records and write temporary folders"))]
 

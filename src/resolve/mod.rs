@@ -1,7 +1,7 @@
 //! From trees to a template: which files belong together, what the variables are, what every expression is worth.
 //!
 //! Comes in: a [`Configuration`] read by [`configuration::load`], and [`Inputs`]. Goes out: a
-//! [`Template`](template::Template), always: what could not be resolved was reported and is an error value, about which
+//! [`Template`], always: what could not be resolved was reported and is an error value, about which
 //! no later stage complains. Nothing is read but files, and nothing is needed to resolve: no plugin, network, clock or
 //! variable value; what is not known is unknown.
 

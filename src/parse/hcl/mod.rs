@@ -1,6 +1,6 @@
 //! Reads the HCL2 native syntax: all of it, without loss, and whatever its faults.
 //!
-//! Three passes, each linear in the length of the text: [`lexer`] cuts it into tokens, `brackets` finds out which of
+//! Three passes, each linear in the length of the text: `lexer` cuts it into tokens, `brackets` finds out which of
 //! them belong together (and where something that is never closed was meant to end), [`parser`] and its siblings build
 //! the tree. What is accepted and what a string means follows HashiCorp's implementation; where the two differ it says
 //! so at the place. A fault is reported once and costs the smallest thing around it: an element, an item, a block.

@@ -2,7 +2,7 @@
 //!
 //! Comes in: arguments, already converted to the types that the table names. Goes out: a value, or why there is none.
 //! Nulls, unknowns, counts and types are looked after by the caller in `eval`; a function sees only what its line lets
-//! through. To add one: a function in the file of its family, and a line in [`table`].
+//! through. To add one: a function in the file of its family, and a line in `table`.
 
 mod call;
 mod collections;
