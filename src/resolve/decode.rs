@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 
@@ -110,7 +111,7 @@ impl<'a> Decoder<'a> {
                 body.blocks.entry(name).or_default().extend(more);
             }
         }
-        let meta_names = meta_schema(kind).attributes;
+        let meta_names = &meta_schema(kind).attributes;
         let meta: IndexMap<String, Argument> =
             body.arguments.iter().filter(|(name, _)| meta_names.contains_key(*name)).map(|(name, argument)| (name.clone(), argument.clone())).collect();
         body.arguments.retain(|name, _| !meta_names.contains_key(name));
@@ -186,7 +187,7 @@ impl<'a> Decoder<'a> {
                 schema::Body { rest: Rest::Component(kind), dynamic: meta.dynamic, ..schema::Body::default() }
             }
         };
-        body.attributes.extend(meta.attributes);
+        body.attributes.extend(meta.attributes.clone());
         let body = Rc::new(body);
         self.bodies.insert(key, Rc::clone(&body));
         body
@@ -309,12 +310,18 @@ impl<'a> Decoder<'a> {
     }
 }
 
-fn meta_schema(kind: Kind) -> schema::Body {
+/// What Packer itself reads in the bodies of a kind of component.
+fn meta_schema(kind: Kind) -> &'static schema::Body {
+    static PROVISIONER: LazyLock<schema::Body> = LazyLock::new(language::provisioner);
+    static POST_PROCESSOR: LazyLock<schema::Body> = LazyLock::new(language::post_processor);
+    static BUILDER: LazyLock<schema::Body> =
+        LazyLock::new(|| schema::Body { dynamic: true, ..schema::Body::default() });
+    static DATA_SOURCE: LazyLock<schema::Body> = LazyLock::new(schema::Body::default);
     match kind {
-        Kind::Provisioner => language::provisioner(),
-        Kind::PostProcessor => language::post_processor(),
-        Kind::Builder => schema::Body { dynamic: true, ..schema::Body::default() },
-        Kind::DataSource => schema::Body::default(),
+        Kind::Provisioner => &PROVISIONER,
+        Kind::PostProcessor => &POST_PROCESSOR,
+        Kind::Builder => &BUILDER,
+        Kind::DataSource => &DATA_SOURCE,
     }
 }
 
