@@ -167,10 +167,13 @@ fn manifest_parameter(parameter: &crate::graph::Parameter, compiled: &Compiled) 
         let name = output.parameters.get(&parameter.name)?;
         Some((target.name.to_owned(), name.clone()))
     });
+    // It stays open while one target can still be given it.
+    let fixed: Option<Vec<&String>> = compiled.outputs.iter().map(|(_, output)| output.fixed.get(&parameter.name)).collect();
+    let because = fixed.and_then(|reasons| reasons.first().copied()).filter(|_| parameter.open);
     ManifestParameter {
         variable: parameter.name.clone(),
-        state: if parameter.open { "open" } else { "fixed" }.to_owned(),
-        because: parameter.because.clone(),
+        state: if parameter.open && because.is_none() { "open" } else { "fixed" }.to_owned(),
+        because: because.unwrap_or(&parameter.because).clone(),
         sensitive: parameter.sensitive,
         names: names.collect(),
     }
