@@ -39,10 +39,14 @@ fn push_stage(out: &mut String, stage: &Stage) {
         Some(name) => push_line(out, "FROM", &format!("{base} AS {name}")),
         None => push_line(out, "FROM", base),
     }
+    let mut remark = false;
     for instruction in instructions {
+        let under_remark = std::mem::replace(&mut remark, matches!(instruction, Instruction::Comment(_)));
         match instruction {
             Instruction::Comment(text) => {
-                out.push('\n');
+                if !under_remark {
+                    out.push('\n');
+                }
                 push_comment(out, text);
             }
             Instruction::Run { flags, commands } => push_run(out, flags, commands),

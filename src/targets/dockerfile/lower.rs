@@ -91,6 +91,8 @@ pub(super) struct Lowering<'a> {
     /// The container's user, and the one that `USER` says at this point.
     pub(super) container_user: Who,
     pub(super) current_user: Who,
+    /// A step before made sure that the base's user is root, or stopped the build.
+    pub(super) root_for_sure: bool,
     /// Scripts run as this user.
     pub(super) exec_user: Option<String>,
     /// Uploads are given to the container's user.
@@ -142,6 +144,7 @@ impl<'a> Lowering<'a> {
             script_count: 0,
             container_user: Who::Unknown,
             current_user: Who::Unknown,
+            root_for_sure: false,
             exec_user: None,
             fix_upload_owner: false,
             run_flags: Vec::new(),

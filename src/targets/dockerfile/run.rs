@@ -42,6 +42,7 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
     if !may_run(l, node, command) {
         return;
     }
+    let mine = needs_root(l, command);
     l.script_count += 1;
     let Some(place) = place(l, node, remote_folder, remote_file.as_ref(), remote_path.as_ref()) else { return };
     let format = match environment_format {
@@ -80,8 +81,12 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
             commands.push(vec![format!("rm -f {}", gone.join(" "))]);
         }
     }
+    let guarded = mine && guard(l, options, &mut commands);
     let commands = with_options(options, commands);
     comment(l, node, options);
+    if guarded {
+        l.main.push(Instruction::Comment(ROOT_ONLY.to_owned()));
+    }
     match l.exec_user.clone() {
         Some(user) => l.as_user(&user),
         None => l.back_to_container_user(),
@@ -97,15 +102,11 @@ pub(super) fn comment(l: &mut Lowering<'_>, node: &Node, options: &StepOptions) 
 
 /// Whether Packer could run a script at all: what it uploads belongs to root and is closed to everybody else.
 fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
-    let known = command.value.pieces().iter().any(|piece| match piece {
-        Piece::Literal(text) => text.contains("sudo") || text.contains("su "),
-        Piece::Hole(_) => false,
-    });
     let runner = match &l.exec_user {
         Some(user) => Who::Known(user.clone()),
         None => l.container_user.clone(),
     };
-    if known || runner == Who::Unknown || runner.is_root() {
+    if changes_user(command) || runner == Who::Unknown || runner.is_root() {
         return true;
     }
     let Who::Known(user) = &runner else { return true };
@@ -127,6 +128,35 @@ fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
             false
         }
     }
+}
+
+/// What stands above the step that makes sure of it.
+const ROOT_ONLY: &str = "Only root may run these scripts: with another USER in the base, Packer stops here.";
+
+/// Whether Packer could run a script only as root, while nobody told who the base's user is.
+fn needs_root(l: &Lowering<'_>, command: &Spanned<Text>) -> bool {
+    // Only there the upload and the script are two users' work.
+    let docker = l.image.platform == "docker";
+    docker && l.exec_user.is_none() && !l.fix_upload_owner && l.container_user == Who::Unknown && !changes_user(command)
+}
+
+/// Lets the first script fail that Packer could not start; the user is the same one in all that follow.
+fn guard(l: &mut Lowering<'_>, options: &StepOptions, commands: &mut Vec<Command>) -> bool {
+    if l.root_for_sure {
+        return false;
+    }
+    // A step that may fail makes sure of nothing.
+    l.root_for_sure = !options.continue_on_error.as_ref().is_some_and(|it| it.value);
+    commands.insert(0, vec!["test \"$(id -u)\" -eq 0".to_owned()]);
+    true
+}
+
+/// Whether the command starts the script as somebody else.
+fn changes_user(command: &Spanned<Text>) -> bool {
+    command.value.pieces().iter().any(|piece| match piece {
+        Piece::Literal(text) => text.contains("sudo") || text.contains("su "),
+        Piece::Hole(_) => false,
+    })
 }
 
 /// Where the script lies while it runs.

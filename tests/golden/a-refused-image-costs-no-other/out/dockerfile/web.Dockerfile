@@ -3,7 +3,9 @@
 FROM debian:13
 
 # provisioner[0].shell
-RUN printf '%s\n' \
+# Only root may run these scripts: with another USER in the base, Packer stops here.
+RUN test "$(id -u)" -eq 0 \
+ && printf '%s\n' \
         '#!/bin/sh -e' \
         'echo hello' \
       > /tmp/script_1.sh \

@@ -3,12 +3,14 @@
 FROM alpine:3.20
 
 # provisioner[0].shell
+# Only root may run these scripts: with another USER in the base, Packer stops here.
 ARG PKR_VAR_index_url
 RUN --mount=type=secret,id=index_token,mode=0444,required=true \
     var_index_url="${PKR_VAR_index_url?}" \
  && var_index_token="$(cat /run/secrets/index_token && echo .)" \
  && var_index_token="${var_index_token%.}" \
  && unset PKR_VAR_index_url \
+ && test "$(id -u)" -eq 0 \
  && printf '%s\n' \
         '#!/bin/sh -e' \
         "test -n \"\$INDEX_TOKEN\"" \

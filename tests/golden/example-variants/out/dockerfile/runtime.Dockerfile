@@ -3,7 +3,9 @@
 FROM debian:12-slim
 
 # provisioner[0].shell
-RUN printf '%s\n' \
+# Only root may run these scripts: with another USER in the base, Packer stops here.
+RUN test "$(id -u)" -eq 0 \
+ && printf '%s\n' \
         '#!/bin/sh -e' \
         'apt-get update' \
         'apt-get install -y --no-install-recommends ca-certificates curl' \

@@ -12,7 +12,9 @@ RUN mkdir /tmp/1 \
 FROM ${PKR_VAR_base}
 
 # provisioner[0].shell
-RUN printf '%s\n' \
+# Only root may run these scripts: with another USER in the base, Packer stops here.
+RUN test "$(id -u)" -eq 0 \
+ && printf '%s\n' \
         '#!/bin/sh -e' \
         'apt-get update' \
         'apt-get install -y --no-install-recommends nginx' \
