@@ -27,7 +27,7 @@ source "docker" "web" {
   changes = [
     "ENV SITE_VERSION=${var.version}",
     "EXPOSE 8080",
-    "USER www-data",
+    "USER 33", # www-data
     "CMD [\"nginx\", \"-g\", \"daemon off;\"]",
   ]
 }

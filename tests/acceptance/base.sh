@@ -22,7 +22,7 @@ pretends=' busybox dpkg dpkg-deb rpm rpm2cpio linuxrc init halt poweroff reboot 
 for applet in $("$busybox" --list); do
   [[ $pretends == *" $applet "* ]] || ln -s busybox "$root/bin/$applet"
 done
-for applet in adduser addgroup deluser delgroup chpasswd su; do ln -s busybox "$root/bin/$applet"; done
+for applet in deluser delgroup chpasswd su; do ln -s busybox "$root/bin/$applet"; done
 ln -s /bin/busybox "$root/usr/bin/env"
 ln -s /bin/bash "$root/usr/bin/bash"
 
@@ -84,11 +84,11 @@ case $name in
   gpg) cat > /dev/null ;;
   useradd)
     for user in "$@"; do :; done
-    grep -q "^$user:" /etc/passwd || adduser -D -H "$user" > /dev/null
+    grep -q "^$user:" /etc/passwd || echo "$user:x:$((1000 + $(wc -l < /etc/passwd))):100::/home/$user:/bin/sh" >> /etc/passwd
     ;;
   groupadd)
     for group in "$@"; do :; done
-    grep -q "^$group:" /etc/group || addgroup "$group" > /dev/null
+    grep -q "^$group:" /etc/group || echo "$group:x:$((1000 + $(wc -l < /etc/group))):" >> /etc/group
     ;;
 esac
 SH

@@ -43,6 +43,12 @@ where
     process::run(folder, &program, arguments, environment)
 }
 
+/// Whether a finding of hadolint is about the user's own words, which stand in `FROM` (DL3006, DL3007: the base's tag) and
+/// in `USER` (DL3066: a name) as the template has them.
+fn of_the_user(finding: &str) -> bool {
+    ["DL3006", "DL3007", "DL3066"].iter().any(|code| finding.contains(&format!(" {code} ")))
+}
+
 impl Compiled {
     pub(crate) fn new(
         folder: &Path,
@@ -243,7 +249,8 @@ impl Compiled {
         let path = dockerfile.to_string_lossy();
         let arguments = ["--no-color", "--disable-ignore-pragma", "--", &path];
         let linted = world.run(home.path(), "hadolint", arguments, &nowhere);
-        let mut findings: Vec<String> = linted.stdout.lines().map(str::to_owned).collect();
+        let mut findings: Vec<String> =
+            linted.stdout.lines().filter(|finding| !of_the_user(finding)).map(str::to_owned).collect();
         if !linted.ok() && findings.is_empty() {
             findings.push(linted.to_string());
         }

@@ -198,6 +198,11 @@ fn rendered(text: &str) -> String {
     hcl(&text.split("{{").collect::<Vec<_>>().join("{{ \"{{\" }}"))
 }
 
+/// The same for what Packer renders twice: the paths of uploads.
+fn rendered_twice(text: &str) -> String {
+    hcl(&text.split("{{").collect::<Vec<_>>().join(r#"{{ "{{ \"{{\" }}" }}"#))
+}
+
 /// A text as a quoted HCL string.
 fn hcl(text: &str) -> String {
     let mut quoted = String::from("\"");
@@ -282,8 +287,8 @@ fn environment_values(numbers: &mut Numbers) -> Image {
 fn script_texts(numbers: &mut Numbers) -> Image {
     let mut image = Image::default().with_folder();
     let mut scripts = String::new();
+    // Packer ends a script at a line that is longer than a Dockerfile's may be, so there is none here.
     let mut texts = numbers.texts(90, &["\r\n", "\0"]);
-    texts.push(long_line());
     // Our own newline would make a line end of CR and LF, which Packer changes.
     texts.retain(|text| !text.ends_with('\r'));
     for (at, text) in texts.iter().enumerate() {
@@ -361,8 +366,8 @@ fn file_names(numbers: &mut Numbers) -> Image {
             "file",
             &format!(
                 "    source = {}\n    destination = {}\n",
-                rendered(&source),
-                rendered(&destination)
+                rendered_twice(&source),
+                rendered_twice(&destination)
             ),
         );
         image.files.insert(source, content.clone());

@@ -122,6 +122,42 @@ fn cases<'a>(records: &Path, listed: impl Iterator<Item = &'a String>) -> Vec<Ca
         .collect()
 }
 
+/// Makes links again of what a checkout without links left as small files that hold where the link points: a name that
+/// the record has as a link to there, or a text that names something beside it.
+fn restore_links(project: &Path, record: &Value) {
+    let recorded: BTreeSet<(String, String)> = record["images"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, image)| list(&image["tree"]))
+        .filter(|entry| entry["type"] == "link")
+        .map(|entry| (text(&entry["path"]), text(&entry["target"])))
+        .map(|(path, target)| (path.rsplit('/').next().unwrap().to_owned(), target))
+        .collect();
+    let mut folders = vec![project.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let kind = path.symlink_metadata().unwrap();
+            if kind.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if !kind.is_file() || kind.len() > 200 {
+                continue;
+            }
+            let Ok(target) = fs::read_to_string(&path) else { continue };
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let plain = !target.is_empty() && !target.contains(char::is_whitespace);
+            let beside = || target != name && folder.join(&target).symlink_metadata().is_ok();
+            if plain && (recorded.contains(&(name.clone(), target.clone())) || beside()) {
+                fs::remove_file(&path).unwrap();
+                std::os::unix::fs::symlink(&target, &path).unwrap();
+            }
+        }
+    }
+}
+
 fn folder_of(name: &str) -> &str {
     name.split('+').next().unwrap()
 }
@@ -143,6 +179,7 @@ fn run(world: &World, records: &Path, case: &Case) -> Result {
     process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[])
         .success()
         .unwrap();
+    restore_links(&project, &record);
 
     let environment: Vec<(String, String)> = description["env"]
         .as_object()

@@ -46,6 +46,16 @@ fn goldens() {
     judge(projects);
 }
 
+/// What a golden case compiles: its own `in`, or the example that its `case.toml` names.
+fn input(case: &Path) -> PathBuf {
+    let text = fs::read_to_string(case.join("case.toml")).unwrap_or_default();
+    let described: toml::Table = toml::from_str(&text).unwrap();
+    match described.get("example").and_then(toml::Value::as_str) {
+        Some(example) => Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example),
+        None => case.join("in"),
+    }
+}
+
 fn folders(of: &str) -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(of);
     let Ok(entries) = fs::read_dir(root) else {
@@ -97,7 +107,7 @@ fn build(world: &World, project: &Project) -> Result<String, String> {
             return Ok("no Dockerfile in its output".to_owned());
         }
         // Where the output folder was when the case was compiled.
-        lay_out(&project.folder.join("in"), &copy)?;
+        lay_out(&input(&project.folder), &copy)?;
         lay_out(&project.folder.join("out"), &copy.join("formwork-out"))?;
         ("golden", Compiled::new(&copy, "formwork-out", Vec::new()))
     } else {

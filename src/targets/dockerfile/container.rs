@@ -276,6 +276,9 @@ fn run_command(l: &mut Lowering<'_>, node: &Node, value: &Value, span: Span) {
     }
 }
 
+/// What ends a line of a Dockerfile.
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
+
 fn after_sign(parts: &[Content]) -> Vec<Content> {
     let mut out = Vec::new();
     let mut found = false;
@@ -307,6 +310,10 @@ fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content
         | "-td" | "-id" | "--rm" | "--init" | "--name" | "-h" | "--hostname" | "--pull" | "--restart" | "--stop-signal"
         | "--log-driver" | "-a" | "--attach" | "--cidfile" => {}
         "-e" | "--env" => match pair(&text) {
+            Some((_, value)) if value.contains(LINE_ENDS) => {
+                let why = "a Dockerfile's line cannot hold a value with a line end, so it would not stay in the image";
+                l.report.refused(node, name, span, why, None);
+            }
             Some((key, value)) => push("ENV", format!("{}={}", words::value(&key), words::value(&value))),
             None => {
                 let why = format!("the value of `{text}` comes from the environment of whoever builds");
@@ -320,7 +327,13 @@ fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content
         }
         "-l" | "--label" => {
             let (key, value) = pair(&text).unwrap_or((text, String::new()));
-            push("LABEL", format!("{}={}", words::value(&key), words::value(&value)));
+            if key.contains(LINE_ENDS) || value.contains(LINE_ENDS) {
+                let how = "a Dockerfile's line cannot hold this label: bake sets it, `docker build` alone does not";
+                l.report.near(node, name, span, how);
+                l.out.targets[0].labels.push((key, value));
+            } else {
+                push("LABEL", format!("{}={}", words::value(&key), words::value(&value)));
+            }
         }
         "--expose" => push("EXPOSE", text),
         "-p" | "--publish" => {

@@ -188,6 +188,7 @@ fn target(target: &BakeTarget) -> Block {
         pull,
         output,
         entitlements,
+        labels,
     } = target;
     let mut block = Block::builder("target").add_label(name.as_str());
     let mut add = |name: &str, value: Expression| {
@@ -224,6 +225,9 @@ fn target(target: &BakeTarget) -> Block {
             object(fields.iter().map(|(name, value)| (name.as_str(), string(value))))
         };
         add("output", Expression::Array(output.iter().map(one).collect()));
+    }
+    if !labels.is_empty() {
+        add("labels", object(labels.iter().map(|(name, value)| (name.as_str(), string(value)))));
     }
     if !entitlements.is_empty() {
         add("entitlements", Expression::Array(entitlements.iter().map(|name| string(name)).collect()));

@@ -106,6 +106,8 @@ pub(super) struct BakeTarget {
     pub(super) output: Vec<Vec<(String, String)>>,
     /// Permissions that the build asks for.
     pub(super) entitlements: Vec<String>,
+    /// Labels that no line of a Dockerfile can hold.
+    pub(super) labels: Vec<(String, String)>,
 }
 
 /// A text of a bake file in parts.

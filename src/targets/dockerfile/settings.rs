@@ -10,7 +10,7 @@ use super::parameters::Content;
 use super::words;
 use crate::declare_diagnostic;
 use crate::graph::Node;
-use crate::resolve::value::{ParameterId, Text};
+use crate::resolve::value::{ParameterId, Piece, Text};
 use crate::source::{Span, Spanned};
 use crate::targets::text::shell::is_plain;
 
@@ -33,10 +33,48 @@ pub(super) fn sets_user(text: &Text) -> bool {
     keyword(text) == "USER"
 }
 
+/// Docker reads the changes as the lines of one file: a line end in one begins another instruction, unless a backslash
+/// stands before it; empty lines and comments say nothing.
+fn lines(change: &Spanned<Text>) -> Vec<Spanned<Text>> {
+    let mut out: Vec<Text> = Vec::new();
+    let mut open = false;
+    for line in change.value.split('\n') {
+        let (line, continues) = without_backslash(&line);
+        match out.last_mut() {
+            Some(last) if open => last.push(&line),
+            _ => out.push(line),
+        }
+        open = continues;
+    }
+    let says_something = |text: &Text| {
+        let known = text.known().unwrap_or_default();
+        let blank = known.trim().is_empty() && text.holes().next().is_none();
+        !blank && !known.trim_start().starts_with('#')
+    };
+    out.into_iter().filter(says_something).map(|text| Spanned::new(text, change.span)).collect()
+}
+
+/// A line without the carriage return and the backslash at its end, and whether there was a backslash.
+fn without_backslash(line: &Text) -> (Text, bool) {
+    let Some((Piece::Literal(last), before)) = line.pieces().split_last() else { return (line.clone(), false) };
+    let trimmed = last.trim_end();
+    let cut = trimmed.strip_suffix('\\');
+    let mut out = Text::new();
+    for piece in before {
+        match piece {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Hole(hole) => out.push_hole(hole.clone()),
+        }
+    }
+    out.push_str(cut.unwrap_or_else(|| last.strip_suffix('\r').unwrap_or(last)));
+    (out, cut.is_some())
+}
+
 /// Applies changes at the end of the image.
 pub(super) fn settings(l: &mut Lowering<'_>, node: &Node, name: &str, changes: &[Spanned<Text>]) {
     let mut all = Vec::new();
-    for change in changes {
+    for change in changes.iter().flat_map(lines) {
+        let change = &change;
         let Some(parts) = l.parts(node, name, change.span, &change.value, &|_| None) else { return };
         let Some((written, rest)) = instruction(&parts) else { continue };
         let upper = written.to_uppercase();

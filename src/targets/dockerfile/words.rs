@@ -20,9 +20,11 @@ pub(super) fn value(text: &str) -> String {
 /// wildcards either.
 fn json_path(path: &str, pattern: bool) -> String {
     let mut out = String::new();
+    // BuildKit takes a path as a pattern only if a wildcard is in it; else a backslash means itself.
+    let is_pattern = pattern && path.contains(['*', '?', '[']);
     for c in path.chars() {
         match c {
-            '\\' if pattern => out.push_str(r"\\\\"),
+            '\\' if is_pattern => out.push_str(r"\\\\"),
             '*' | '?' | '[' if pattern => out.extend(['[', c, ']']),
             '\\' | '"' | '\'' | '$' => out.extend(['\\', c]),
             c => out.push(c),
@@ -76,6 +78,7 @@ mod tests {
     fn a_path_with_signs_is_written_as_json() {
         assert_eq!(copy("a/b.txt", "/srv/"), "a/b.txt /srv/");
         assert_eq!(copy("two words", "/srv/$x"), r#"["two words", "/srv/\\$x"]"#);
+        assert_eq!(copy(r"a\b", "/srv/"), r#"["a\\\\b", "/srv/"]"#);
         assert_eq!(copy("a[1]*", "/srv/"), r#"["a[[]1][*]", "/srv/"]"#);
         assert_eq!(ignore_pattern("a*[x]"), r"!a\*\[x\]");
     }

@@ -45,5 +45,5 @@ RUN --mount=type=bind,source=scripts/finish.sh,target=/tmp/upload_2 \
 ARG PKR_VAR_version=1.4.0
 ENV SITE_VERSION=${PKR_VAR_version}
 EXPOSE 8080
-USER www-data
+USER 33
 CMD ["nginx", "-g", "daemon off;"]
