@@ -251,7 +251,7 @@ impl Compiled {
         let linted = world.run(home.path(), "hadolint", arguments, &nowhere);
         let mut findings: Vec<String> =
             linted.stdout.lines().filter(|finding| !of_the_user(finding)).map(str::to_owned).collect();
-        if !linted.ok() && findings.is_empty() {
+        if !linted.ok() && linted.stdout.trim().is_empty() {
             findings.push(linted.to_string());
         }
         findings

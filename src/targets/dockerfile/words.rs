@@ -20,12 +20,17 @@ pub(super) fn value(text: &str) -> String {
 /// wildcards either.
 fn json_path(path: &str, pattern: bool) -> String {
     let mut out = String::new();
-    // BuildKit takes a path as a pattern only if a wildcard is in it; else a backslash means itself.
-    let is_pattern = pattern && path.contains(['*', '?', '[']);
-    for c in path.chars() {
+    // BuildKit looks for a path as for a pattern, but copies it as one only if a wildcard is in it. Where a sign would
+    // mean two things, one letter becomes a wildcard that matches itself. Signs inside of a class are none when it looks.
+    let letter = pattern && path.contains(['\\', '*', '?', '[']);
+    let letter = path.char_indices().find(|(_, c)| letter && c.is_ascii_alphanumeric()).map(|(at, _)| at);
+    // Blanks at the edges of what it looks for are cut off, unless they are a class.
+    let edge = |at: usize, c: char| pattern && c.is_whitespace() && (at == 0 || at + c.len_utf8() == path.len());
+    for (at, c) in path.char_indices() {
         match c {
-            '\\' if is_pattern => out.push_str(r"\\\\"),
-            '*' | '?' | '[' if pattern => out.extend(['[', c, ']']),
+            c if Some(at) == letter || edge(at, c) => out.extend(['[', c, ']']),
+            '\\' if pattern => out.push_str(r"\\\\"),
+            '*' | '?' | '[' if pattern => out.extend(['\\', '\\', c]),
             '\\' | '"' | '\'' | '$' => out.extend(['\\', c]),
             c => out.push(c),
         }
@@ -57,6 +62,8 @@ pub(super) fn ignore_pattern(path: &str) -> String {
             '*' | '?' | '[' | ']' | '\\' => out.extend(['\\', c]),
             // Blanks at the edges would be cut off.
             ' ' | '\t' if edge(at) => out.push('?'),
+            // A pattern is a line.
+            c if c.is_control() => out.push('?'),
             c => out.push(c),
         }
     }
@@ -78,8 +85,8 @@ mod tests {
     fn a_path_with_signs_is_written_as_json() {
         assert_eq!(copy("a/b.txt", "/srv/"), "a/b.txt /srv/");
         assert_eq!(copy("two words", "/srv/$x"), r#"["two words", "/srv/\\$x"]"#);
-        assert_eq!(copy(r"a\b", "/srv/"), r#"["a\\\\b", "/srv/"]"#);
-        assert_eq!(copy("a[1]*", "/srv/"), r#"["a[[]1][*]", "/srv/"]"#);
+        assert_eq!(copy(r"a\b", "/srv/"), r#"["[a]\\\\\\\\b", "/srv/"]"#);
+        assert_eq!(copy("a[1]*", "/srv/"), r#"["[a]\\\\[1]\\\\*", "/srv/"]"#);
         assert_eq!(ignore_pattern("a*[x]"), r"!a\*\[x\]");
     }
 }
