@@ -4,6 +4,7 @@
 //! where it could not be read the tree has a hole and the sink a diagnostic. What names mean is left to `resolve`.
 
 pub mod hcl;
+pub mod json;
 
 use crate::diagnostic::Declaration;
 
@@ -21,6 +22,8 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::template::INVALID_INTERPOLATION,
     &hcl::expression::INVALID_NUMBER,
     &hcl::expression::INVALID_TRAVERSAL,
+    &json::values::JSON_ROOT,
+    &json::reader::JSON_SYNTAX,
     &hcl::structure::MISSING_NEWLINE,
     &hcl::collections::MISSING_SEPARATOR,
     &hcl::parser::NESTING_TOO_DEEP,

@@ -106,7 +106,10 @@ pub fn load(
         if documents.is_empty() && !reader.sink.has_errors() {
             return Err(LoadError::Empty(path.to_owned()));
         }
-        automatic.extend(names.into_iter().filter(|name| name.ends_with(".auto.pkrvars.hcl")));
+        // The JSON files come last: they win.
+        for suffix in [".auto.pkrvars.hcl", ".auto.pkrvars.json"] {
+            automatic.extend(names.iter().filter(|name| name.ends_with(suffix)).cloned());
+        }
         path.to_owned()
     } else {
         if !path.ends_with(".hcl") {
@@ -117,7 +120,7 @@ pub fn load(
     };
     let mut read = Vec::new();
     for name in automatic {
-        read.extend(reader.document(&join(path, &name)).map_err(unreadable)?);
+        read.extend(reader.values(&join(path, &name)).map_err(unreadable)?);
     }
     for name in var_files {
         read.extend(reader.var_file(name));
@@ -144,19 +147,29 @@ impl Reader<'_> {
         Ok(Some(parse::hcl::parse(self.sources, file, self.sink).document))
     }
 
+    /// A file of values, in HCL or JSON as its name says.
+    fn values(&mut self, path: &str) -> Result<Option<Document>, FileError> {
+        if !path.ends_with(".json") {
+            return self.document(path);
+        }
+        let bytes = self.files.read(path)?;
+        let Some(file) = self.text(path, bytes) else { return Ok(None) };
+        Ok(Some(parse::json::parse_values(self.sources, file, self.sink)))
+    }
+
     fn var_file(&mut self, path: &str) -> Option<Document> {
         let said = format!("--var-file {path}");
         let place = self.sources.add(&said, &said, FileOrigin::Invocation);
         let place = self.sources.file(place).span(place);
-        if !path.ends_with(".hcl") {
+        if !path.ends_with(".hcl") && !path.ends_with(".json") {
             self.sink.report(
                 UNKNOWN_VAR_FILE_FORMAT
                     .at(place, format!("the name of the var-file `{path}` does not tell how to read it"))
-                    .help("give a file whose name ends in `.pkrvars.hcl`"),
+                    .help("give a file whose name ends in `.pkrvars.hcl` or `.pkrvars.json`"),
             );
             return None;
         }
-        match self.document(path) {
+        match self.values(path) {
             Ok(document) => document,
             Err(error) => {
                 self.sink.report(
@@ -230,7 +243,9 @@ mod tests {
             .with("t/b.pkr.hcl", "")
             .with("t/a.pkr.hcl", "")
             .with("t/z.hcl", "")
+            .with("t/a.auto.pkrvars.json", "{}")
             .with("t/x.auto.pkrvars.hcl", "")
+            .with("t/y.pkrvars.json", "{}")
             .with("t/y.pkrvars.hcl", "")
             .with("t/sub/c.pkr.hcl", "")
             .with("empty/notes.txt", "");
@@ -243,7 +258,7 @@ mod tests {
     #[test]
     fn a_folder_is_its_templates_and_automatic_var_files_in_name_order() {
         let (names, root) = loaded("t").expect("it loads");
-        assert_eq!(names, ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/x.auto.pkrvars.hcl"]);
+        assert_eq!(names, ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/x.auto.pkrvars.hcl", "t/a.auto.pkrvars.json"]);
         assert_eq!(root, "t");
     }
 

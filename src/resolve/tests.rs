@@ -122,7 +122,9 @@ fn the_strongest_value_of_a_variable_wins() {
         ("t/main.pkr.hcl", "variable \"a\" {\n  type    = list(string)\n  default = [\"default\"]\n}\nsource \"docker\" \"x\" {}\nbuild {\n  sources = [\"docker.x\"]\n}\n"),
         ("t/b.auto.pkrvars.hcl", "a = [\"auto b\"]\n"),
         ("t/a.auto.pkrvars.hcl", "a = [\"auto a\"]\n"),
+        ("t/0.auto.pkrvars.json", "\u{feff}{ \"a\": [\"${json}\"] }"),
         ("more.pkrvars.hcl", "a = [\"file\"]\nunknown = 1\n"),
+        ("more.json", "{\n  \"//\": \"for all\",\n  \"a\": [\"json file\"],\n  \"unknown\": -1\n}\n"),
     ];
     let value = |inputs: &Inputs| {
         let (template, said) = resolved(&files, inputs);
@@ -130,11 +132,15 @@ fn the_strongest_value_of_a_variable_wins() {
         (value.children().next().and_then(|text| text.as_str().map(String::from)).expect("a text"), said)
     };
     let mut inputs = Inputs { environment: Some([("PKR_VAR_a".to_owned(), "[\"env\"]".to_owned())].into()), ..Inputs::default() };
-    assert_eq!(value(&inputs).0, "auto b");
+    assert_eq!(value(&inputs).0, "${json}");
     inputs.var_files = vec!["more.pkrvars.hcl".to_owned()];
     let (winner, said) = value(&inputs);
     assert_eq!(winner, "file");
     assert_eq!(said, ["undeclared-value at 2: no variable is named `unknown`"]);
+    inputs.var_files.push("more.json".to_owned());
+    let (winner, said) = value(&inputs);
+    assert_eq!(winner, "json file");
+    assert_eq!(said.last().map(String::as_str), Some("undeclared-value at 4: no variable is named `unknown`"));
     inputs.variables = vec![("a".to_owned(), "[\"cli\"]".to_owned())];
     assert_eq!(value(&inputs).0, "cli");
 }

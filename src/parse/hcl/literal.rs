@@ -17,7 +17,7 @@ declare_diagnostic! {
 }
 
 /// The text in Unicode normal form C, as all strings of the language are.
-pub(super) fn normalize(text: &str) -> String {
+pub(in crate::parse) fn normalize(text: &str) -> String {
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return text.to_owned();
     }
