@@ -48,10 +48,12 @@ fn every_page_shows_what_it_says() {
     let wanted = std::env::var("CODE").ok();
     let is_shown = |code: &str| NOT_SHOWN.iter().all(|(known, _)| *known != code);
     let is_wanted = |code: &str| is_shown(code) && wanted.as_ref().is_none_or(|wanted| wanted == code);
-    let pages: Vec<_> = formwork::declarations().into_iter().filter(|declaration| is_wanted(declaration.code)).collect();
+    let pages: Vec<_> =
+        formwork::declarations().into_iter().filter(|declaration| is_wanted(declaration.code)).collect();
     let wrong: String = std::thread::scope(|scope| {
         let parts: Vec<_> = pages.chunks(pages.len().div_ceil(4).max(1)).collect();
-        let threads = parts.into_iter().map(|part| scope.spawn(|| part.iter().map(|page| run(page)).collect::<String>()));
+        let threads =
+            parts.into_iter().map(|part| scope.spawn(|| part.iter().map(|page| run(page)).collect::<String>()));
         let threads: Vec<_> = threads.collect();
         threads.into_iter().map(|thread| thread.join().expect("a page can be run")).collect()
     });
@@ -72,7 +74,10 @@ fn run(declaration: &Declaration) -> String {
         let _ = writeln!(wrong, "{code}: the example marks no line with `# error`");
     }
     if own != expected {
-        let _ = writeln!(wrong, "{code}: the example marks {expected:?}, and `{code}` is reported at {own:?}; all: {found:?}");
+        let _ = writeln!(
+            wrong,
+            "{code}: the example marks {expected:?}, and `{code}` is reported at {own:?}; all: {found:?}"
+        );
     }
     for other in found.iter().filter(|found| found.code != code && found.severity == "error") {
         let _ = writeln!(wrong, "{code}: the example also gets {other:?}");
@@ -166,7 +171,9 @@ fn found(project: &Project, code: &str) -> Vec<Found> {
         .map(|entry| Found {
             code: text(&entry["code"]),
             severity: text(&entry["severity"]),
-            place: entry["file"].as_str().map(|file| (file.to_owned(), entry["range"]["start"]["line"].as_u64().unwrap_or(0))),
+            place: entry["file"]
+                .as_str()
+                .map(|file| (file.to_owned(), entry["range"]["start"]["line"].as_u64().unwrap_or(0))),
         })
         .collect()
 }

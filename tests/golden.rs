@@ -91,7 +91,8 @@ fn run(name: &str, folder: &Path) -> String {
     actual = actual.into_iter().map(|(path, bytes)| (format!("out/{path}"), bytes)).collect();
     actual.insert("report.txt".to_owned(), report.into_bytes());
     let is_result = |path: &String| path == "report.txt" || path.starts_with("out/");
-    let expected: std::collections::BTreeMap<_, _> = tree(folder).into_iter().filter(|(path, _)| is_result(path)).collect();
+    let expected: std::collections::BTreeMap<_, _> =
+        tree(folder).into_iter().filter(|(path, _)| is_result(path)).collect();
     if update() {
         for path in expected.keys() {
             fs::remove_file(folder.join(path)).expect("a file");

@@ -1,6 +1,5 @@
 //! Real templates: the reader complains where Packer does, and loses nothing.
 #![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
-
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 

@@ -4,7 +4,6 @@
 //! Where the two differ, [`judge`] must know why. In all of these HashiCorp's own parser, which both follow, does what
 //! ours does; that was checked by running it on the texts of `known_differences`.
 #![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
-
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
@@ -35,7 +34,11 @@ fn theirs(text: &str) -> Result<String, String> {
 }
 
 /// Why the two differ over a text, if that is known.
-fn judge(text: &str, ours: &Result<String, Vec<&'static str>>, theirs: &Result<String, String>) -> Option<&'static str> {
+fn judge(
+    text: &str,
+    ours: &Result<String, Vec<&'static str>>,
+    theirs: &Result<String, String>,
+) -> Option<&'static str> {
     match (ours, theirs) {
         (Ok(_), Err(_)) if text.starts_with('\u{feff}') => Some("they take no byte-order mark; HCL skips it"),
         (Ok(ours), Ok(theirs)) if *ours == theirs.nfc().collect::<String>() => {
@@ -106,7 +109,8 @@ fn structure(item: &Structure) -> String {
     match item {
         Structure::Attribute(attribute) => format!("(attr {} {})", attribute.key.as_str(), expr(&attribute.value)),
         Structure::Block(block) => {
-            let labels: String = block.labels.iter().map(|label| format!(" {}", shape::quote(label.as_str()))).collect();
+            let labels: String =
+                block.labels.iter().map(|label| format!(" {}", shape::quote(label.as_str()))).collect();
             format!("(block {}{labels} {})", block.ident.as_str(), body(&block.body))
         }
     }
@@ -253,14 +257,16 @@ fn elements<'e>(parts: impl Iterator<Item = &'e Element>) -> String {
             Element::Interpolation(of) => shape.push_str(&format!(" {}", expr(&of.expr))),
             Element::Directive(directive) => match directive.as_ref() {
                 Directive::If(parts) => {
-                    let otherwise = parts.else_expr.as_ref().map_or_else(|| "(t)".to_owned(), |part| template(&part.template));
+                    let otherwise =
+                        parts.else_expr.as_ref().map_or_else(|| "(t)".to_owned(), |part| template(&part.template));
                     let (test, then) = (expr(&parts.if_expr.cond_expr), template(&parts.if_expr.template));
                     shape.push_str(&format!(" (if {test} {then} {otherwise})"));
                 }
                 Directive::For(parts) => {
                     let head = &parts.for_expr;
                     let key = head.key_var.as_ref().map_or("", |key| key.as_str());
-                    let (value, of, inner) = (head.value_var.as_str(), expr(&head.collection_expr), template(&head.template));
+                    let (value, of, inner) =
+                        (head.value_var.as_str(), expr(&head.collection_expr), template(&head.template));
                     shape.push_str(&format!(" (join (for {key},{value} {of} {inner}))"));
                 }
             },

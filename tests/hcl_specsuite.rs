@@ -3,7 +3,6 @@
 //! Each case is three files: the text, a schema to decode it with, and what comes of that. The reader only reads, so
 //! a case counts here by the faults that it expects from the reader; values are the evaluator's part.
 #![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
-
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 

@@ -188,7 +188,10 @@ fn faults_are_reported_once_at_their_cause() {
         ("a = b.\nc = 1\n", &["invalid-traversal@1"]),
         ("a = 1\na = 2\n", &["duplicate-argument@2"]),
         ("a \"b${c}\" {\n}\n", &["template-in-label@1"]),
-        ("a \"b {\n  c = 1\n}\nd \"e\" \"f {\n  g = \"\n}\n", &["unterminated-string@1", "unterminated-string@4", "unterminated-string@5"]),
+        (
+            "a \"b {\n  c = 1\n}\nd \"e\" \"f {\n  g = \"\n}\n",
+            &["unterminated-string@1", "unterminated-string@4", "unterminated-string@5"],
+        ),
         ("a = 1\n/* b\nc {\n", &["unterminated-comment@2"]),
         ("a {\n/* b\nc }\n", &["unterminated-comment@2"]),
     ];
@@ -292,7 +295,9 @@ fn depth(body: &Body) -> usize {
                 ExprKind::Template(template) => todo.push((Node::Parts(&template.parts), next)),
                 ExprKind::Tuple(elements) => todo.extend(elements.iter().map(|element| (Node::Expr(element), next))),
                 ExprKind::Object(items) => {
-                    todo.extend(items.iter().flat_map(|item| [(Node::Expr(&item.key), next), (Node::Expr(&item.value), next)]));
+                    todo.extend(
+                        items.iter().flat_map(|item| [(Node::Expr(&item.key), next), (Node::Expr(&item.value), next)]),
+                    );
                 }
                 ExprKind::Traversal { of, steps } => todo.extend([(Node::Expr(of), next), (Node::Steps(steps), next)]),
                 ExprKind::Splat(splat) => {
@@ -398,10 +403,83 @@ impl Dice {
 #[test]
 fn no_text_makes_it_panic() {
     const WORDS: &[&str] = &[
-        "\"", "${", "${~", "%{", "%{~", "}", "~}", "{", "[", "]", "(", ")", "\n", "\r\n", "\r", " ", "  ", "=", "==", "=>", ",", ":", "::", ".",
-        "...", "*", "a", "b-c", "for", "in", "if", "else", "endif", "endfor", "1", "1.5", "<<E\n", "<<-E\n", "<<E ", "E\n", "\nE\n", "$${",
-        "%%{", "\\", "\\n", "\\u00", "\"a\"", "# c\n", "//", "/*", "*/", "!", "-", "?", "&&", "|", "é", "e\u{301}", "'", "“", "”", "$", "%",
-        "\u{a0}", "\u{feff}", "\u{0}", "😀", "a {\n", "x = ", "a = 1\n", "[*]", ".*", ".0", "x = [\n", "x = {\n", "\n}\n", "source \"a\" \"b\" {\n",
+        "\"",
+        "${",
+        "${~",
+        "%{",
+        "%{~",
+        "}",
+        "~}",
+        "{",
+        "[",
+        "]",
+        "(",
+        ")",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "  ",
+        "=",
+        "==",
+        "=>",
+        ",",
+        ":",
+        "::",
+        ".",
+        "...",
+        "*",
+        "a",
+        "b-c",
+        "for",
+        "in",
+        "if",
+        "else",
+        "endif",
+        "endfor",
+        "1",
+        "1.5",
+        "<<E\n",
+        "<<-E\n",
+        "<<E ",
+        "E\n",
+        "\nE\n",
+        "$${",
+        "%%{",
+        "\\",
+        "\\n",
+        "\\u00",
+        "\"a\"",
+        "# c\n",
+        "//",
+        "/*",
+        "*/",
+        "!",
+        "-",
+        "?",
+        "&&",
+        "|",
+        "é",
+        "e\u{301}",
+        "'",
+        "“",
+        "”",
+        "$",
+        "%",
+        "\u{a0}",
+        "\u{feff}",
+        "\u{0}",
+        "😀",
+        "a {\n",
+        "x = ",
+        "a = 1\n",
+        "[*]",
+        ".*",
+        ".0",
+        "x = [\n",
+        "x = {\n",
+        "\n}\n",
+        "source \"a\" \"b\" {\n",
     ];
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for _ in 0..20_000 {
@@ -415,7 +493,8 @@ fn no_text_makes_it_panic() {
         drop(template);
         let (document, _) = parse(&text);
         // A hole is never silent.
-        let holes = shape::body(&document.body).split([' ', '(', ')', '{', '}', '=']).filter(|word| *word == "error").count();
+        let holes =
+            shape::body(&document.body).split([' ', '(', ')', '{', '}', '=']).filter(|word| *word == "error").count();
         assert!(holes == 0 || !found.is_empty(), "a hole without a word: {text:?}");
     }
 }
@@ -423,7 +502,15 @@ fn no_text_makes_it_panic() {
 #[test]
 fn work_grows_with_the_text_only() {
     // Not by the clock: twice the text may make at most twice the tokens and the findings.
-    for unit in ["a = \"x\n", "a = <<E\nx ${\n", "a = [1, \n", "b \"c\" {\n  d = { e = \"${f}\" }\n", "'x “y\n", "a = \"${\"\n", "a = ((1]\n"] {
+    for unit in [
+        "a = \"x\n",
+        "a = <<E\nx ${\n",
+        "a = [1, \n",
+        "b \"c\" {\n  d = { e = \"${f}\" }\n",
+        "'x “y\n",
+        "a = \"${\"\n",
+        "a = ((1]\n",
+    ] {
         let count = |times: usize| {
             let text = unit.repeat(times);
             let (sources, file) = source(&text);

@@ -10,7 +10,18 @@ use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
 const STAGES: [&str; 12] = [
-    "source", "diagnostic", "syntax", "parse", "schema", "resolve", "check", "graph", "targets", "engine", "write", "cli",
+    "source",
+    "diagnostic",
+    "syntax",
+    "parse",
+    "schema",
+    "resolve",
+    "check",
+    "graph",
+    "targets",
+    "engine",
+    "write",
+    "cli",
 ];
 
 /// What a file says outside of comments and tests.
@@ -98,7 +109,9 @@ fn siblings_do_not_import_each_other() {
     let mut wrong = Vec::new();
     for (stage, path, code) in files() {
         let mut parts = path.split('/').skip(1);
-        let Some(own) = parts.next().map(|part| part.trim_end_matches(".rs")).filter(|own| *own != "mod") else { continue };
+        let Some(own) = parts.next().map(|part| part.trim_end_matches(".rs")).filter(|own| *own != "mod") else {
+            continue;
+        };
         let folders: Vec<String> = support::folders(&root().join("src").join(&stage))
             .iter()
             .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_owned()))
@@ -107,7 +120,9 @@ fn siblings_do_not_import_each_other() {
             continue;
         }
         let others = imported(&code, &format!("crate::{stage}"));
-        for other in others.iter().filter(|other| folders.contains(other) && *other != own && !shared.contains(&other.as_str())) {
+        for other in
+            others.iter().filter(|other| folders.contains(other) && *other != own && !shared.contains(&other.as_str()))
+        {
             wrong.push(format!("src/{path} imports its sibling crate::{stage}::{other}"));
         }
     }
@@ -140,6 +155,7 @@ fn each_outside_thing_has_its_place() {
 
 #[test]
 fn imports_are_found_in_every_form() {
-    let code = "use crate::{check::Rule, graph::{a, b}, source};\nlet x = crate::write::Disk; $crate::cli::x; mycrate::no";
+    let code =
+        "use crate::{check::Rule, graph::{a, b}, source};\nlet x = crate::write::Disk; $crate::cli::x; mycrate::no";
     assert_eq!(imported(code, "crate").into_iter().collect::<Vec<_>>(), ["check", "graph", "source", "write"]);
 }

@@ -1,7 +1,6 @@
 //! Packer's own answers to expressions, recorded by running it. Needs `FORMWORK_CONFORMANCE`.
 #![expect(clippy::unwrap_used, reason = "a probe that cannot be read is a broken test")]
 #![expect(clippy::print_stdout, reason = "the counts are what one wants to see")]
-
 #![expect(clippy::disallowed_methods, reason = "tests read the recorded answers")]
 
 use formwork::diagnostic::Sink;
@@ -95,7 +94,8 @@ fn answer(probe: &Json) -> Answer {
     if is_unknown(&expected["value"]) && !value.is_wholly_known() {
         return Answer::Agrees;
     }
-    let same = normal(&show(&value)) == normal(&expected["value"]) && expected["type"] == Json::String(value.ty().to_string());
+    let same =
+        normal(&show(&value)) == normal(&expected["value"]) && expected["type"] == Json::String(value.ty().to_string());
     if same { Answer::Agrees } else { Answer::Differs(format!("{} {}", value.ty(), show(&value))) }
 }
 

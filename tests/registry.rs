@@ -30,7 +30,8 @@ fn declared_in_source() -> BTreeSet<String> {
 
 #[test]
 fn every_declaration_is_in_the_list() {
-    let listed: BTreeSet<String> = formwork::declarations().iter().map(|declaration| declaration.code.to_owned()).collect();
+    let listed: BTreeSet<String> =
+        formwork::declarations().iter().map(|declaration| declaration.code.to_owned()).collect();
     assert_eq!(listed.len(), formwork::declarations().len(), "no code is listed twice");
     let declared = declared_in_source();
     let missing: Vec<_> = declared.difference(&listed).collect();
@@ -44,7 +45,9 @@ fn codes_are_kebab_case_and_sorted() {
     assert!(all.is_sorted_by_key(|declaration| declaration.code));
     for declaration in all {
         let code = declaration.code;
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
         assert!(code.split('-').all(is_word), "`{code}` is kebab-case");
         let summary = declaration.summary;
         assert!(!summary.ends_with('.') && !summary.contains('\n') && summary.len() <= 100, "`{code}`: {summary}");
@@ -91,7 +94,8 @@ fn the_index_of_diagnostics_is_current() {
 
 #[test]
 fn every_dependency_has_its_reason() {
-    let manifest: toml::Table = toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml")).expect("TOML");
+    let manifest: toml::Table =
+        toml::from_str(&fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml")).expect("TOML");
     let page = fs::read_to_string(root().join("docs/dependencies.md")).expect("docs/dependencies.md");
     let listed: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("- `")?.split('`').next()).collect();
     let mut wanted = BTreeSet::new();
@@ -115,13 +119,20 @@ fn the_output_of_check_follows_its_schema() {
         let output = support::formwork(folder.path(), &arguments);
         serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("an object")
     };
-    for arguments in [&["check", "--format", "json"][..], &["check", "--format=json", "--var", "nope=1", "--var-file", "no.hcl"]] {
+    for arguments in
+        [&["check", "--format", "json"][..], &["check", "--format=json", "--var", "nope=1", "--var-file", "no.hcl"]]
+    {
         let report = run(arguments);
         let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}\n{report}");
         assert!(report["summary"]["errors"].as_u64().expect("a number") >= 3, "{report}");
     }
     let given = run(&["check", "--format", "json", "--var", "nope=1"]);
-    let nowhere = given["diagnostics"].as_array().expect("a list").iter().find(|entry| entry["file"].is_null()).expect("one without file");
+    let nowhere = given["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|entry| entry["file"].is_null())
+        .expect("one without file");
     assert!(nowhere["range"].is_null(), "{nowhere}");
 }

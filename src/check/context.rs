@@ -85,7 +85,14 @@ impl<'a> Context<'a> {
         Some(Subject { complete, ..self.component(component)? })
     }
 
-    fn subject(&self, kind: Kind, ty: &str, body: &'a ComponentBody, place: Span, complete: bool) -> Option<Subject<'a>> {
+    fn subject(
+        &self,
+        kind: Kind,
+        ty: &str,
+        body: &'a ComponentBody,
+        place: Span,
+        complete: bool,
+    ) -> Option<Subject<'a>> {
         let Lookup::Described(schema) = self.schemas.component(kind, ty) else { return None };
         let noun = match kind {
             Kind::Builder => "source",

@@ -62,7 +62,9 @@ fn members(subject: &Subject<'_>, sink: &mut Sink) {
             }
         }
         for (name, blocks) in &inside.body.blocks {
-            let Some(deprecated) = inside.schema.blocks.get(name).and_then(|block| block.deprecated.as_ref()) else { continue };
+            let Some(deprecated) = inside.schema.blocks.get(name).and_then(|block| block.deprecated.as_ref()) else {
+                continue;
+            };
             for block in blocks {
                 sink.report(
                     DEPRECATED

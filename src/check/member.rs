@@ -93,7 +93,9 @@ impl<'a> Inside<'a> {
         }
         let attribute = self.schema.attributes.get(field)?;
         match self.body.arguments.get(field) {
-            Some(argument) if state_of(&argument.value, attribute) != State::Unset || argument.value.as_bool().is_some() => {
+            Some(argument)
+                if state_of(&argument.value, attribute) != State::Unset || argument.value.as_bool().is_some() =>
+            {
                 passes(&argument.value, test)
             }
             Some(_) | None => {
@@ -143,7 +145,8 @@ fn state_of_value(value: &Value, tristate: bool) -> State {
         ValueKind::Bool(bool) => zero(!bool && !tristate),
         ValueKind::Number(number) => zero(number.signum() == 0),
         ValueKind::String(text) => {
-            let has_literal = text.pieces().iter().any(|piece| matches!(piece, crate::resolve::value::Piece::Literal(_)));
+            let has_literal =
+                text.pieces().iter().any(|piece| matches!(piece, crate::resolve::value::Piece::Literal(_)));
             match (has_literal, text.known()) {
                 (true, _) => State::Set,
                 (false, Some(known)) if !known.is_empty() => State::Set,

@@ -41,7 +41,13 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 
 /// Whether it may put files onto this machine that later steps read.
 fn writes_files(component: &Component) -> bool {
-    let downloads = || component.body.arguments.get("direction").is_some_and(|direction| direction.value.as_str().as_deref() != Some("upload"));
+    let downloads = || {
+        component
+            .body
+            .arguments
+            .get("direction")
+            .is_some_and(|direction| direction.value.as_str().as_deref() != Some("upload"))
+    };
     match component.kind {
         Kind::Provisioner => component.ty.value == "shell-local" || (component.ty.value == "file" && downloads()),
         Kind::PostProcessor => true,
@@ -103,7 +109,11 @@ fn message(name: &str, path: &str, value: &Value) -> String {
 fn help(context: &Context<'_>, inside: Inside<'_>, path: &str, value: &Value) -> String {
     let root = context.template.root.trim_end_matches('/');
     let from_root = format!("{root}/{path}");
-    if !path.starts_with('/') && !["", "."].contains(&root) && !value.is_sensitive() && !is_missing(context.files, &from_root) {
+    if !path.starts_with('/')
+        && !["", "."].contains(&root)
+        && !value.is_sensitive()
+        && !is_missing(context.files, &from_root)
+    {
         return format!("it exists in the template's folder: give `--cwd {root}`, or write `${{path.root}}/{path}`");
     }
     if let Some(near) = nearest(context.files, path).filter(|_| !value.is_sensitive()) {

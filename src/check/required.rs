@@ -107,7 +107,14 @@ fn hold(subject: &Subject<'_>, inside: Inside<'_>, rule: &schema::Rule, sink: &m
     }
 }
 
-fn missing(subject: &Subject<'_>, inside: Inside<'_>, field: &str, because: &str, how: schema::Severity, sink: &mut Sink) {
+fn missing(
+    subject: &Subject<'_>,
+    inside: Inside<'_>,
+    field: &str,
+    because: &str,
+    how: schema::Severity,
+    sink: &mut Sink,
+) {
     let written = inside.written(field);
     let label = if written.is_some() { "it is empty" } else { "it is missing here" };
     let diagnostic = REQUIRED_ATTRIBUTE
@@ -143,7 +150,8 @@ pub(super) fn because(rule: &schema::Rule) -> String {
 
 fn condition(condition: &schema::Condition) -> String {
     let schema::Condition { field, test } = condition;
-    let all = |values: &[serde_json::Value]| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ");
+    let all =
+        |values: &[serde_json::Value]| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ");
     match test {
         schema::Test::Set => format!("`{field}` is set"),
         schema::Test::Unset => format!("`{field}` is not set"),

@@ -35,7 +35,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 }
                 let has_env = inside.schema.attributes.contains_key("env");
                 let (label, help) = match place(name) {
-                    Some(Place::Public) => ("anyone who sees the image can read it", "use a value that is not sensitive"),
+                    Some(Place::Public) => {
+                        ("anyone who sees the image can read it", "use a value that is not sensitive")
+                    }
                     Some(Place::Command) if has_env => {
                         ("process lists and logs show it", "pass it in `env`, and write `$NAME` in the command")
                     }

@@ -29,11 +29,17 @@ fn said(text: &str, disk: MemoryFiles, inputs: &Inputs) -> Vec<String> {
 
 /// A build of one source; the content begins on line 6.
 fn in_build(content: &str) -> String {
-    format!("source \"docker\" \"a\" {{\nimage = \"x\"\ncommit = true\n}}\nbuild {{\n{content}\nsources = [\"docker.a\"]\n}}")
+    format!(
+        "source \"docker\" \"a\" {{\nimage = \"x\"\ncommit = true\n}}\nbuild {{\n{content}\nsources = [\"docker.a\"]\n}}"
+    )
 }
 
 fn build(content: &str) -> Vec<String> {
-    said(&in_build(content), MemoryFiles::new().with("here.sh", "").with("t/there.sh", "").with("dir/install.sh", ""), &Inputs::default())
+    said(
+        &in_build(content),
+        MemoryFiles::new().with("here.sh", "").with("t/there.sh", "").with("dir/install.sh", ""),
+        &Inputs::default(),
+    )
 }
 
 fn source(content: &str) -> Vec<String> {
@@ -45,7 +51,8 @@ fn source(content: &str) -> Vec<String> {
 fn hold(run: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
     for (text, expected) in cases {
         let said = run(text);
-        let fits = said.len() == expected.len() && said.iter().zip(*expected).all(|(said, expected)| said.contains(expected));
+        let fits =
+            said.len() == expected.len() && said.iter().zip(*expected).all(|(said, expected)| said.contains(expected));
         assert!(fits, "{text}\n  said: {said:#?}\n  not:  {expected:#?}");
     }
 }
@@ -77,93 +84,187 @@ const ACME: &str = r#"{
 
 #[test]
 fn what_a_component_needs_is_asked_for() {
-    hold(source, &[
-        ("c = \"1\"", &[]),
-        // The environment may say it.
-        ("", &[]),
-        ("a = \"1\"", &["error required-attribute at 2: `a` needs `b` (add `b = \"…\"`, or remove `a`)"]),
-        ("a = \"\"", &[]),
-        ("mode = \"slow\"", &["error required-attribute at 1: the source `acme` needs `wait` when `mode` is `\"slow\"` (add `wait = \"…\"`)"]),
-        ("mode = \"slow\"\nwait = \"1m\"", &[]),
-        ("disk {\nimage = \"x\"\n}", &["error required-attribute at 2: the source `acme` needs `path`"]),
-        ("disk {}", &[]),
-        // Misspelt is not missing.
-        ("a = \"1\"\nbb = \"2\"", &["error unknown-attribute at 3"]),
-    ]);
-    hold(build, &[
-        ("provisioner \"shell\" {}", &["error required-attribute at 6: the provisioner `shell` needs one of `inline`, `script` and `scripts` (add `inline = […]`, `script = \"…\"` or `scripts = […]`)"]),
-        ("provisioner \"shell\" { inline = [] }", &["error required-attribute at 6"]),
-        ("provisioner \"file\" { destination = \"/x\" }", &["warning required-attribute at 6"]),
-        ("provisioner \"file\" { content = \"x\" }", &["error required-attribute at 6: the provisioner `file` needs `destination`"]),
-    ]);
+    hold(
+        source,
+        &[
+            ("c = \"1\"", &[]),
+            // The environment may say it.
+            ("", &[]),
+            ("a = \"1\"", &["error required-attribute at 2: `a` needs `b` (add `b = \"…\"`, or remove `a`)"]),
+            ("a = \"\"", &[]),
+            (
+                "mode = \"slow\"",
+                &[
+                    "error required-attribute at 1: the source `acme` needs `wait` when `mode` is `\"slow\"` (add `wait = \"…\"`)",
+                ],
+            ),
+            ("mode = \"slow\"\nwait = \"1m\"", &[]),
+            ("disk {\nimage = \"x\"\n}", &["error required-attribute at 2: the source `acme` needs `path`"]),
+            ("disk {}", &[]),
+            // Misspelt is not missing.
+            ("a = \"1\"\nbb = \"2\"", &["error unknown-attribute at 3"]),
+        ],
+    );
+    hold(
+        build,
+        &[
+            (
+                "provisioner \"shell\" {}",
+                &[
+                    "error required-attribute at 6: the provisioner `shell` needs one of `inline`, `script` and `scripts` (add `inline = […]`, `script = \"…\"` or `scripts = […]`)",
+                ],
+            ),
+            ("provisioner \"shell\" { inline = [] }", &["error required-attribute at 6"]),
+            ("provisioner \"file\" { destination = \"/x\" }", &["warning required-attribute at 6"]),
+            (
+                "provisioner \"file\" { content = \"x\" }",
+                &["error required-attribute at 6: the provisioner `file` needs `destination`"],
+            ),
+        ],
+    );
 }
 
 #[test]
 fn what_is_not_known_decides_nothing() {
-    let open = |text: &str| said(&format!("variable \"x\" {{}}\nvariable \"e\" {{ default = \"\" }}\n{text}"), MemoryFiles::new(), &Inputs::default());
-    let source = |inside: &str| format!("source \"docker\" \"a\" {{\n{inside}\n}}\nbuild {{ sources = [\"docker.a\"] }}\nlocals {{ l = \"${{var.x}}${{var.e}}\" }}\nsource \"file\" \"f\" {{ target = local.l }}\nbuild {{ sources = [\"file.f\"] }}");
-    for inside in ["image = var.x\ncommit = true", "image = var.e\ncommit = true", "image = \"a\"\nexport_path = var.x"] {
+    let open = |text: &str| {
+        said(
+            &format!("variable \"x\" {{}}\nvariable \"e\" {{ default = \"\" }}\n{text}"),
+            MemoryFiles::new(),
+            &Inputs::default(),
+        )
+    };
+    let source = |inside: &str| {
+        format!(
+            "source \"docker\" \"a\" {{\n{inside}\n}}\nbuild {{ sources = [\"docker.a\"] }}\nlocals {{ l = \"${{var.x}}${{var.e}}\" }}\nsource \"file\" \"f\" {{ target = local.l }}\nbuild {{ sources = [\"file.f\"] }}"
+        )
+    };
+    for inside in ["image = var.x\ncommit = true", "image = var.e\ncommit = true", "image = \"a\"\nexport_path = var.x"]
+    {
         let said = open(&source(inside));
-        assert!(said.iter().all(|line| line.starts_with("warning required-attribute") && line.contains("`file`")), "{inside}: {said:#?}");
+        assert!(
+            said.iter().all(|line| line.starts_with("warning required-attribute") && line.contains("`file`")),
+            "{inside}: {said:#?}"
+        );
     }
 }
 
 #[test]
 fn what_excludes_each_other_is_told_once() {
-    hold(source, &[("disk {\nimage = \"x\"\npath = \"y\"\n}", &["error conflicting-attributes at 4: the source `acme` takes only one of `image` and `path` (remove one of the two)"])]);
-    hold(build, &[
-        ("provisioner \"shell\" {\ninline = [\"x\"]\nscript = \"here.sh\"\n}", &["error conflicting-attributes at 8"]),
-        ("provisioner \"shell\" {\ninline = [\"x\"]\nscripts = []\n}", &[]),
-    ]);
+    hold(
+        source,
+        &[(
+            "disk {\nimage = \"x\"\npath = \"y\"\n}",
+            &[
+                "error conflicting-attributes at 4: the source `acme` takes only one of `image` and `path` (remove one of the two)",
+            ],
+        )],
+    );
+    hold(
+        build,
+        &[
+            (
+                "provisioner \"shell\" {\ninline = [\"x\"]\nscript = \"here.sh\"\n}",
+                &["error conflicting-attributes at 8"],
+            ),
+            ("provisioner \"shell\" {\ninline = [\"x\"]\nscripts = []\n}", &[]),
+        ],
+    );
 }
 
 #[test]
 fn values_are_held_against_what_is_said_about_them() {
-    hold(source, &[
-        ("mode = \"slwo\"", &["error invalid-attribute-value at 2: `mode` cannot be `\"slwo\"` (did you mean `\"slow\"`?)"]),
-        ("size = 10", &["`size` cannot be `10` (it has to be from 1 to 9)"]),
-        ("size = 1.5", &["`size` has to be a whole number"]),
-        ("size = 3\nmost = 2", &["error invalid-attribute-value at 2: `size` is not at most `most`"]),
-        ("size = 3\nmost = 3", &[]),
-        ("wait = \"10\"", &["`wait` has to be a duration"]),
-        ("wait = \"10s\"", &[]),
-        ("b = \"1\"", &["`b` cannot be `\"1\"` (it has to begin with `b-`)"]),
-        ("b = \"b-1\"", &[]),
-        ("tags = { A = \"1\" }", &["`tags` cannot have the name `A`"]),
-        ("old = \"x\"", &["error removed-attribute at 2: the source `acme` does not take `old` any more (use `a`)"]),
-    ]);
-    hold(build, &[
-        ("provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A=b\"]\n}", &[]),
-        ("provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A\"]\n}", &["error invalid-attribute-value at 8: an element of `environment_vars` cannot be `\"A\"`"]),
-        ("post-processor \"docker-tag\" {\nrepository = \"x\"\ntag = [\"1\"]\n}", &["warning deprecated at 8"]),
-    ]);
+    hold(
+        source,
+        &[
+            (
+                "mode = \"slwo\"",
+                &["error invalid-attribute-value at 2: `mode` cannot be `\"slwo\"` (did you mean `\"slow\"`?)"],
+            ),
+            ("size = 10", &["`size` cannot be `10` (it has to be from 1 to 9)"]),
+            ("size = 1.5", &["`size` has to be a whole number"]),
+            ("size = 3\nmost = 2", &["error invalid-attribute-value at 2: `size` is not at most `most`"]),
+            ("size = 3\nmost = 3", &[]),
+            ("wait = \"10\"", &["`wait` has to be a duration"]),
+            ("wait = \"10s\"", &[]),
+            ("b = \"1\"", &["`b` cannot be `\"1\"` (it has to begin with `b-`)"]),
+            ("b = \"b-1\"", &[]),
+            ("tags = { A = \"1\" }", &["`tags` cannot have the name `A`"]),
+            (
+                "old = \"x\"",
+                &["error removed-attribute at 2: the source `acme` does not take `old` any more (use `a`)"],
+            ),
+        ],
+    );
+    hold(
+        build,
+        &[
+            ("provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A=b\"]\n}", &[]),
+            (
+                "provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A\"]\n}",
+                &["error invalid-attribute-value at 8: an element of `environment_vars` cannot be `\"A\"`"],
+            ),
+            ("post-processor \"docker-tag\" {\nrepository = \"x\"\ntag = [\"1\"]\n}", &["warning deprecated at 8"]),
+        ],
+    );
 }
 
 #[test]
 fn files_have_to_be_there() {
-    hold(source, &[
-        ("key = \"here.sh\"", &[]),
-        ("key = \"gone.sh\"", &["error missing-local-file at 2: `key` names `gone.sh`, which does not exist"]),
-        ("key = \"~/gone.sh\"", &[]),
-        ("key = \"gone.sh\"\nmode = \"slow\"\nwait = \"1s\"", &[]),
-    ]);
-    hold(build, &[
-        ("provisioner \"shell\" { script = \"here.sh\" }", &[]),
-        ("provisioner \"shell\" { script = \"hree.sh\" }", &["error missing-local-file at 6: `script` names `hree.sh`, which does not exist (did you mean `here.sh`?)"]),
-        ("provisioner \"shell\" { scripts = [\"here.sh\", \"dri/install.sh\"] }", &["`scripts` names `dri/install.sh`, which does not exist (did you mean `dir/install.sh`?)"]),
-        ("provisioner \"shell\" { script = \"there.sh\" }", &["(it exists in the template's folder: give `--cwd t`, or write `${path.root}/there.sh`)"]),
-        ("provisioner \"shell\" { script = \"${path.root}/there.sh\" }", &[]),
-        ("provisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\ngenerated = true\n}", &[]),
-        ("provisioner \"file\" {\nsource = \"/made\"\ndestination = \"x\"\ndirection = \"download\"\n}", &[]),
-        ("provisioner \"shell-local\" { inline = [\"make\"] }\nprovisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}", &["warning missing-local-file at 8"]),
-        ("provisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}\nprovisioner \"shell-local\" { inline = [\"make\"] }", &["error missing-local-file at 7"]),
-        ("provisioner \"file\" {\nsource = build.ID\ndestination = \"/x\"\n}", &[]),
-    ]);
+    hold(
+        source,
+        &[
+            ("key = \"here.sh\"", &[]),
+            ("key = \"gone.sh\"", &["error missing-local-file at 2: `key` names `gone.sh`, which does not exist"]),
+            ("key = \"~/gone.sh\"", &[]),
+            ("key = \"gone.sh\"\nmode = \"slow\"\nwait = \"1s\"", &[]),
+        ],
+    );
+    hold(
+        build,
+        &[
+            ("provisioner \"shell\" { script = \"here.sh\" }", &[]),
+            (
+                "provisioner \"shell\" { script = \"hree.sh\" }",
+                &[
+                    "error missing-local-file at 6: `script` names `hree.sh`, which does not exist (did you mean `here.sh`?)",
+                ],
+            ),
+            (
+                "provisioner \"shell\" { scripts = [\"here.sh\", \"dri/install.sh\"] }",
+                &["`scripts` names `dri/install.sh`, which does not exist (did you mean `dir/install.sh`?)"],
+            ),
+            (
+                "provisioner \"shell\" { script = \"there.sh\" }",
+                &["(it exists in the template's folder: give `--cwd t`, or write `${path.root}/there.sh`)"],
+            ),
+            ("provisioner \"shell\" { script = \"${path.root}/there.sh\" }", &[]),
+            ("provisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\ngenerated = true\n}", &[]),
+            ("provisioner \"file\" {\nsource = \"/made\"\ndestination = \"x\"\ndirection = \"download\"\n}", &[]),
+            (
+                "provisioner \"shell-local\" { inline = [\"make\"] }\nprovisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}",
+                &["warning missing-local-file at 8"],
+            ),
+            (
+                "provisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}\nprovisioner \"shell-local\" { inline = [\"make\"] }",
+                &["error missing-local-file at 7"],
+            ),
+            ("provisioner \"file\" {\nsource = build.ID\ndestination = \"/x\"\n}", &[]),
+        ],
+    );
 }
 
 #[test]
 fn secrets_stay_out_of_names_and_commands() {
-    let secret = |text: &str| said(&format!("{}\nvariable \"s\" {{\ndefault = \"hunter2\"\nsensitive = true\n}}\nlocals {{ x = var.s }}", in_build(text)), MemoryFiles::new(), &Inputs::default());
+    let secret = |text: &str| {
+        said(
+            &format!(
+                "{}\nvariable \"s\" {{\ndefault = \"hunter2\"\nsensitive = true\n}}\nlocals {{ x = var.s }}",
+                in_build(text)
+            ),
+            MemoryFiles::new(),
+            &Inputs::default(),
+        )
+    };
     let at = |line: &str| format!("warning sensitive-in-text at {line}");
     let cases = [
         ("provisioner \"shell\" { inline = [\"a ${var.s}\"] }", Some(at("6"))),
@@ -181,11 +282,29 @@ fn secrets_stay_out_of_names_and_commands() {
 
 #[test]
 fn what_nothing_uses_is_told() {
-    hold(|text| said(text, MemoryFiles::new(), &Inputs::default()), &[
-        ("variable \"a\" {\nvalidation {\ncondition = length(var.a) > 0\nerror_message = \"No.\"\n}\n}\nsource \"null\" \"n\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }", &["warning unused-variable at 1"]),
-        ("variable \"a\" {}\nlocals { b = var.a }\nsource \"null\" \"n\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }", &["warning unused-local at 2"]),
-        ("variable \"a\" {}\nlocals { b = var }\nsource \"null\" \"n\" { communicator = local.b.a }\nbuild { sources = [\"null.n\"] }", &[]),
-        ("source \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = [\"null.n\"] }", &["warning unused-source at 2"]),
-        ("variable \"s\" { default = [\"null.n\"] }\nsource \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = var.s }", &[]),
-    ]);
+    hold(
+        |text| said(text, MemoryFiles::new(), &Inputs::default()),
+        &[
+            (
+                "variable \"a\" {\nvalidation {\ncondition = length(var.a) > 0\nerror_message = \"No.\"\n}\n}\nsource \"null\" \"n\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }",
+                &["warning unused-variable at 1"],
+            ),
+            (
+                "variable \"a\" {}\nlocals { b = var.a }\nsource \"null\" \"n\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }",
+                &["warning unused-local at 2"],
+            ),
+            (
+                "variable \"a\" {}\nlocals { b = var }\nsource \"null\" \"n\" { communicator = local.b.a }\nbuild { sources = [\"null.n\"] }",
+                &[],
+            ),
+            (
+                "source \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = [\"null.n\"] }",
+                &["warning unused-source at 2"],
+            ),
+            (
+                "variable \"s\" { default = [\"null.n\"] }\nsource \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = var.s }",
+                &[],
+            ),
+        ],
+    );
 }

@@ -80,7 +80,9 @@ fn names_its_sources(block: &Block) -> bool {
     let is_text = |expr: &Expr| matches!(&expr.kind, ExprKind::Template(template) if template.literal().is_some());
     let sources = block.body.attribute("sources").filter(|_| block.kind.value == "build");
     let has_dynamic = block.kind.value == "build" && block.body.blocks().any(|inner| inner.kind.value == "dynamic");
-    !has_dynamic && sources.is_none_or(|sources| matches!(&sources.value.kind, ExprKind::Tuple(items) if items.iter().all(is_text)))
+    !has_dynamic
+        && sources
+            .is_none_or(|sources| matches!(&sources.value.kind, ExprKind::Tuple(items) if items.iter().all(is_text)))
 }
 
 fn unused(name: &Spanned<String>, mentioned: Mentioned<'_>) -> bool {

@@ -57,17 +57,34 @@ fn attribute_value(subject: &Subject<'_>, attribute: &Attribute, argument: &Argu
     let fault = own.or_else(|| bounds(attribute, value)).or_else(|| {
         let format = attribute.element_format;
         let pattern = attribute.element_pattern.as_deref();
-        items.iter().find_map(|item| one(&format!("an element of `{}`", attribute.name), item, &attribute.element_one_of, format, pattern, attribute))
+        items.iter().find_map(|item| {
+            one(
+                &format!("an element of `{}`", attribute.name),
+                item,
+                &attribute.element_one_of,
+                format,
+                pattern,
+                attribute,
+            )
+        })
     });
     let fault = fault.or_else(|| entries(attribute, value));
     if let Some(Fault { message, help }) = fault {
-        let diagnostic = INVALID_ATTRIBUTE_VALUE.at(*span, message).label(format!("{} does not take this", subject.name));
+        let diagnostic =
+            INVALID_ATTRIBUTE_VALUE.at(*span, message).label(format!("{} does not take this", subject.name));
         sink.report(diagnostic.help(help));
     }
 }
 
 /// A single value: one of a list, of a form, matching a pattern. `what` names it.
-fn one(what: &str, value: &Value, one_of: &[serde_json::Value], format: Option<Format>, pattern: Option<&str>, attribute: &Attribute) -> Option<Fault> {
+fn one(
+    what: &str,
+    value: &Value,
+    one_of: &[serde_json::Value],
+    format: Option<Format>,
+    pattern: Option<&str>,
+    attribute: &Attribute,
+) -> Option<Fault> {
     let what = if what.contains('`') { what.to_owned() } else { format!("`{what}`") };
     let shown = shown(value);
     let scalar = member::scalar(value)?;
@@ -76,8 +93,12 @@ fn one(what: &str, value: &Value, one_of: &[serde_json::Value], format: Option<F
         _ => member::same(allowed, &scalar),
     };
     if !one_of.is_empty() && !one_of.iter().any(fits) {
-        let all: Vec<String> = one_of.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
-        let near = scalar.as_str().filter(|_| !value.is_sensitive()).and_then(|given| names::nearest(given, all.iter().map(String::as_str)));
+        let all: Vec<String> =
+            one_of.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+        let near = scalar
+            .as_str()
+            .filter(|_| !value.is_sensitive())
+            .and_then(|given| names::nearest(given, all.iter().map(String::as_str)));
         let help = match near {
             Some(near) => format!("did you mean `\"{near}\"`?"),
             None => names::list("it can be", all.iter().map(String::as_str)),
@@ -90,7 +111,10 @@ fn one(what: &str, value: &Value, one_of: &[serde_json::Value], format: Option<F
             return Some(Fault { message: format!("{what} has to be a duration, {shown} is none"), help });
         }
         (Some(Format::Integer), _) if value.as_number().is_some_and(|number| !number.is_whole()) => {
-            return Some(Fault { message: format!("{what} has to be a whole number, {shown} is none"), help: "write a number without a fraction".to_owned() });
+            return Some(Fault {
+                message: format!("{what} has to be a whole number, {shown} is none"),
+                help: "write a number without a fraction".to_owned(),
+            });
         }
         _ => {}
     }
@@ -104,33 +128,55 @@ fn bounds(attribute: &Attribute, value: &Value) -> Option<Fault> {
     if let Some(number) = value.as_number() {
         let number = number.to_f64();
         if let Some(help) = attribute.range.and_then(|range| outside(range, number)) {
-            return Some(Fault { message: format!("`{name}` cannot be {}", shown(value)), help: format!("it has to be {help}") });
+            return Some(Fault {
+                message: format!("`{name}` cannot be {}", shown(value)),
+                help: format!("it has to be {help}"),
+            });
         }
         let step = attribute.multiple_of.and_then(|step| u32::try_from(step).ok()).map(f64::from);
         if let Some(step) = step.filter(|step| *step > 0.0 && number % step != 0.0) {
-            return Some(Fault { message: format!("`{name}` cannot be {}", shown(value)), help: format!("it has to be a multiple of {step}") });
+            return Some(Fault {
+                message: format!("`{name}` cannot be {}", shown(value)),
+                help: format!("it has to be a multiple of {step}"),
+            });
         }
     }
     let length = value.as_str().map(|text| text.chars().count());
-    if let Some((length, help)) = length.zip(attribute.length).and_then(|(length, range)| Some((length, outside(range, count(length))?))) {
-        return Some(Fault { message: format!("`{name}` has {length} characters"), help: format!("it has to have {help}") });
+    if let Some((length, help)) =
+        length.zip(attribute.length).and_then(|(length, range)| Some((length, outside(range, count(length))?)))
+    {
+        return Some(Fault {
+            message: format!("`{name}` has {length} characters"),
+            help: format!("it has to have {help}"),
+        });
     }
     let size = value.as_items().map(<[Value]>::len).or_else(|| value.as_entries().map(|entries| entries.len()))?;
     if let Some(most) = attribute.max_items.filter(|most| size as u64 > *most) {
-        return Some(Fault { message: format!("`{name}` has {size} elements"), help: format!("it can have up to {most}") });
+        return Some(Fault {
+            message: format!("`{name}` has {size} elements"),
+            help: format!("it can have up to {most}"),
+        });
     }
     let wanted = attribute.element_length?;
-    let wrong = value.as_items()?.iter().find(|item| item.as_items().is_some_and(|items| items.len() as u64 != wanted))?;
+    let wrong =
+        value.as_items()?.iter().find(|item| item.as_items().is_some_and(|items| items.len() as u64 != wanted))?;
     let has = wrong.as_items()?.len();
-    Some(Fault { message: format!("an element of `{name}` has {has} elements"), help: format!("each has to have {wanted}") })
+    Some(Fault {
+        message: format!("an element of `{name}` has {has} elements"),
+        help: format!("each has to have {wanted}"),
+    })
 }
 
 fn entries(attribute: &Attribute, value: &Value) -> Option<Fault> {
     let name = &attribute.name;
     value.as_entries()?.iter().find_map(|(key, value)| {
-        let by_key = attribute.key_pattern.as_deref().filter(|pattern| member::matches_pattern(key, pattern) == Some(false));
+        let by_key =
+            attribute.key_pattern.as_deref().filter(|pattern| member::matches_pattern(key, pattern) == Some(false));
         if let Some(pattern) = by_key {
-            return Some(Fault { message: format!("`{name}` cannot have the name `{key}`"), help: format!("names have to match `{pattern}`") });
+            return Some(Fault {
+                message: format!("`{name}` cannot have the name `{key}`"),
+                help: format!("names have to match `{pattern}`"),
+            });
         }
         one(&format!("`{key}` in `{name}`"), value, &[], None, attribute.value_pattern.as_deref(), attribute)
     })
@@ -151,10 +197,15 @@ fn hold(inside: Inside<'_>, rule: &schema::Rule, sink: &mut Sink) {
                 schema::Test::Min(bound) => format!("it has to be at least {bound}"),
                 schema::Test::Max(bound) => format!("it has to be at most {bound}"),
                 schema::Test::In(values) => {
-                    let all: Vec<String> = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+                    let all: Vec<String> = values
+                        .iter()
+                        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                        .collect();
                     names::list("it can be", all.iter().map(String::as_str))
                 }
-                schema::Test::Set | schema::Test::Unset | schema::Test::Ne(_) | schema::Test::NotIn(_) => "give it another value".to_owned(),
+                schema::Test::Set | schema::Test::Unset | schema::Test::Ne(_) | schema::Test::NotIn(_) => {
+                    "give it another value".to_owned()
+                }
             };
             (member::passes(value, test) == Some(false))
                 .then(|| Fault { message: format!("`{first}` cannot be {}{}", shown(value), because(rule)), help })
@@ -163,19 +214,28 @@ fn hold(inside: Inside<'_>, rule: &schema::Rule, sink: &mut Sink) {
             let op = rule.op?;
             let order = member::order(value.as_number()?, other.value.as_number()?)?;
             let (words, good) = comparison(op, order);
-            (!good && inside.state(name) == State::Set)
-                .then(|| Fault { message: format!("`{first}` is not {words} `{name}`{}", because(rule)), help: format!("make `{first}` {words} `{name}`") })
+            (!good && inside.state(name) == State::Set).then(|| Fault {
+                message: format!("`{first}` is not {words} `{name}`{}", because(rule)),
+                help: format!("make `{first}` {words} `{name}`"),
+            })
         }),
         RuleKind::MaxItems => rule.max.and_then(|most| {
-            let size = value.as_items().map(<[Value]>::len).or_else(|| value.as_entries().map(|entries| entries.len()))?;
-            (size as u64 > most)
-                .then(|| Fault { message: format!("`{first}` has {size} elements{}", because(rule)), help: format!("it can have up to {most}") })
+            let size =
+                value.as_items().map(<[Value]>::len).or_else(|| value.as_entries().map(|entries| entries.len()))?;
+            (size as u64 > most).then(|| Fault {
+                message: format!("`{first}` has {size} elements{}", because(rule)),
+                help: format!("it can have up to {most}"),
+            })
         }),
         RuleKind::SameKeys => other.and_then(|(name, other)| {
             let (mine, others) = (value.as_entries()?, other.value.as_entries()?);
             let lone = mine.keys().find(|key| !others.contains_key(*key)).map(|key| (key, name));
-            let (key, lacking) = lone.or_else(|| others.keys().find(|key| !mine.contains_key(*key)).map(|key| (key, first)))?;
-            Some(Fault { message: format!("`{first}` and `{name}` do not have the same names"), help: format!("`{key}` is not in `{lacking}`") })
+            let (key, lacking) =
+                lone.or_else(|| others.keys().find(|key| !mine.contains_key(*key)).map(|key| (key, first)))?;
+            Some(Fault {
+                message: format!("`{first}` and `{name}` do not have the same names"),
+                help: format!("`{key}` is not in `{lacking}`"),
+            })
         }),
         // What these ask is the business of `conflicts` and `required`.
         RuleKind::ExactlyOneOf

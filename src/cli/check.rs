@@ -69,10 +69,19 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     Ok(Code::found(printed.counts.reaches(fail_on.severity())))
 }
 
-fn candidates(project: &Project, given: &[String], recursive: bool, exclude: &[String]) -> Result<Vec<Candidate>, Failure> {
+fn candidates(
+    project: &Project,
+    given: &[String],
+    recursive: bool,
+    exclude: &[String],
+) -> Result<Vec<Candidate>, Failure> {
     let mut by_name = BTreeMap::new();
     for path in given {
-        let kind = project.disk.resolved_metadata(path).map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?.kind;
+        let kind = project
+            .disk
+            .resolved_metadata(path)
+            .map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?
+            .kind;
         if kind != EntryKind::Folder {
             by_name.insert(paths::shown(path).to_owned(), Candidate::File(path.clone()));
             continue;
@@ -100,7 +109,9 @@ fn at_a_time<I: Sync, O: Send>(
     std::thread::scope(|scope| -> Result<(), Failure> {
         for _ in 0..jobs {
             let worker = || {
-                while let Some((at, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?))) {
+                while let Some((at, item)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+                {
                     let result = work(item);
                     if let Ok(mut done) = done.lock() {
                         done[at] = Some(result);
@@ -136,7 +147,10 @@ fn check(project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failu
                 let names: Vec<String> = names.iter().map(|name| paths::join(folder, name)).collect();
                 let declared = declared_in(&whole.1, &names);
                 if clash(&declared) {
-                    return configurations(&declared).iter().map(|name| with_companions(project, name, &declared)).collect();
+                    return configurations(&declared)
+                        .iter()
+                        .map(|name| with_companions(project, name, &declared))
+                        .collect();
                 }
             }
             Ok(vec![finish(project, whole, folder)])
@@ -184,7 +198,8 @@ fn declared(project: &Project, names: &[String]) -> BTreeMap<String, Names> {
 
 fn declared_in(analysis: &Analysis, names: &[String]) -> BTreeMap<String, Names> {
     let documents = &analysis.configuration.documents;
-    let named = documents.iter().map(|document| (analysis.sources.file(document.file).name.clone(), Names::of(document)));
+    let named =
+        documents.iter().map(|document| (analysis.sources.file(document.file).name.clone(), Names::of(document)));
     named.filter(|(name, _)| names.iter().any(|known| paths::shown(known) == name)).collect()
 }
 
@@ -192,7 +207,9 @@ fn declared_in(analysis: &Analysis, names: &[String]) -> BTreeMap<String, Names>
 fn one(project: &Project, files: &[String], path: &str) -> Result<(PathBuf, Analysis), Failure> {
     let analyse = |start: &Path| match project.analyse(files, start) {
         // All its files are broken; what is wrong with them is said.
-        Err(error @ (LoadError::Empty(_) | LoadError::Unreadable(..) | LoadError::UnknownFormat(_))) => Err(not_loaded(&error)),
+        Err(error @ (LoadError::Empty(_) | LoadError::Unreadable(..) | LoadError::UnknownFormat(_))) => {
+            Err(not_loaded(&error))
+        }
         Ok(analysis) => Ok(analysis),
     };
     if project.cwd.is_some() {
@@ -210,10 +227,10 @@ fn one(project: &Project, files: &[String], path: &str) -> Result<(PathBuf, Anal
     // In none: a file is missing only if it is missing everywhere.
     let (first, others) = tried.split_first_mut().expect("internal error: a configuration has no folder");
     let everywhere = |diagnostic: &crate::diagnostic::Diagnostic| {
-        let same = |other: &crate::diagnostic::Diagnostic| {
-            other.code() == diagnostic.code() && other.span == diagnostic.span
-        };
-        diagnostic.code() != MISSING_FILE || others.iter().all(|(_, analysis)| analysis.sink.diagnostics().iter().any(same))
+        let same =
+            |other: &crate::diagnostic::Diagnostic| other.code() == diagnostic.code() && other.span == diagnostic.span;
+        diagnostic.code() != MISSING_FILE
+            || others.iter().all(|(_, analysis)| analysis.sink.diagnostics().iter().any(same))
     };
     first.1.sink.retain(everywhere);
     Ok(tried.swap_remove(0))

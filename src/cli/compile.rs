@@ -18,8 +18,8 @@ use crate::targets::text::shell;
 use crate::targets::{Accepted, Context, Options, OutContent, Output, Target, Verdict};
 use crate::write::output::{self, OutputFile, Plan, Run, WriteError};
 use crate::write::{
-    Content, Disk, FidelityEntry, FidelityPoint, FidelityRange, FidelityReport, Manifest, ManifestImage, ManifestParameter,
-    unified,
+    Content, Disk, FidelityEntry, FidelityPoint, FidelityRange, FidelityReport, Manifest, ManifestImage,
+    ManifestParameter, unified,
 };
 
 declare_diagnostic! {
@@ -48,7 +48,8 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
     let project = Project::new(&command.reading)?;
     let path = &command.path;
     let name = project.name(path);
-    let mut analysis = project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
+    let mut analysis =
+        project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
     let mut sink = Sink::new();
     let compiled = compile(command, &project, &analysis, &targets, &name, &mut sink);
     analysis.sink.absorb(sink);
@@ -75,7 +76,8 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
 }
 
 fn chosen_targets(command: &Compile) -> Result<Vec<&'static Target>, Failure> {
-    let mut targets: Vec<&'static Target> = command.targets.iter().map(|name| list::named(name)).collect::<Result<_, _>>()?;
+    let mut targets: Vec<&'static Target> =
+        command.targets.iter().map(|name| list::named(name)).collect::<Result<_, _>>()?;
     targets.sort_by_key(|target| target.name);
     targets.dedup_by_key(|target| target.name);
     for setting in &command.settings {
@@ -83,7 +85,8 @@ fn chosen_targets(command: &Compile) -> Result<Vec<&'static Target>, Failure> {
         if target.options.iter().all(|option| option.name != setting.option) {
             let known: Vec<String> = target.options.iter().map(|option| format!("`{}`", option.name)).collect();
             let (target, option) = (target.name, &setting.option);
-            let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            let known =
+                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Failure(format!("`{target}` has no option `{option}`; {known}")));
         }
     }
@@ -111,8 +114,13 @@ fn compile(
     let folders: Vec<String> = targets.iter().map(|target| relative(project.start(), &out.join(target.name))).collect();
     let mut outputs = Vec::new();
     for (&target, output_folder) in targets.iter().zip(&folders) {
-        let context =
-            Context { files: &files, options: &options, accepted: &command.accept, output_folder, generated_from: name };
+        let context = Context {
+            files: &files,
+            options: &options,
+            accepted: &command.accept,
+            output_folder,
+            generated_from: name,
+        };
         outputs.push((target, (target.compile)(&graph, &context, sink)));
     }
     Some(Compiled { graph, outputs })
@@ -125,7 +133,9 @@ fn warn_of_unused(accepted: &[Accepted], compiled: &Compiled, analysis: &mut Ana
         let file = analysis.sources.add(&said, &said, FileOrigin::Invocation);
         let place = analysis.sources.file(file).span(file);
         let what = format!("nothing was left out for `{said}`");
-        analysis.sink.report(UNUSED_ACCEPT.at(place, what).help("take it away, or look up the construct in `fidelity.json`"));
+        analysis
+            .sink
+            .report(UNUSED_ACCEPT.at(place, what).help("take it away, or look up the construct in `fidelity.json`"));
     }
 }
 
@@ -153,7 +163,8 @@ fn assemble(command: &Compile, analysis: &Analysis, compiled: &Compiled, name: &
         manifest.images.extend(output.images.iter().map(image));
         entries.extend(output.entries.iter().map(|entry| fidelity_entry(entry, &analysis.sources)));
     }
-    manifest.parameters = compiled.graph.parameters().map(|parameter| manifest_parameter(parameter, compiled)).collect();
+    manifest.parameters =
+        compiled.graph.parameters().map(|parameter| manifest_parameter(parameter, compiled)).collect();
     let targets = compiled.outputs.iter().map(|(target, _)| target.name.to_owned()).collect();
     Run { manifest, targets, files, fidelity: FidelityReport::new(entries) }
 }
@@ -168,7 +179,8 @@ fn manifest_parameter(parameter: &crate::graph::Parameter, compiled: &Compiled) 
         Some((target.name.to_owned(), name.clone()))
     });
     // It stays open while one target can still be given it.
-    let fixed: Option<Vec<&String>> = compiled.outputs.iter().map(|(_, output)| output.fixed.get(&parameter.name)).collect();
+    let fixed: Option<Vec<&String>> =
+        compiled.outputs.iter().map(|(_, output)| output.fixed.get(&parameter.name)).collect();
     let because = fixed.and_then(|reasons| reasons.first().copied()).filter(|_| parameter.open);
     ManifestParameter {
         variable: parameter.name.clone(),
@@ -207,8 +219,11 @@ fn place(span: Span, sources: &SourceMap) -> (Option<String>, Option<FidelityRan
 
 /// What shapes the output, in a fixed order; values of sensitive variables are left out.
 fn arguments(command: &Compile, analysis: &Analysis) -> Vec<String> {
-    let Compile { path: _, targets, out: _, stdout: _, check: _, diff: _, strict: _, accept, settings, reading, .. } = command;
-    let Reading { variables, var_files, env, only, except, cwd, read, now, param, freeze, sensitive, require_values } = reading;
+    let Compile {
+        path: _, targets, out: _, stdout: _, check: _, diff: _, strict: _, accept, settings, reading, ..
+    } = command;
+    let Reading { variables, var_files, env, only, except, cwd, read, now, param, freeze, sensitive, require_values } =
+        reading;
     let mut out = Vec::new();
     let mut say = |option: &str, value: String| out.extend([option.to_owned(), value]);
     say("--target", targets.join(","));
@@ -265,7 +280,8 @@ fn fidelity(run: &Run) -> String {
     let counted: Vec<String> = counted.map(|(verdict, count)| format!("{count} {verdict}")).collect();
     let counted = if counted.is_empty() { "nothing to report".to_owned() } else { counted.join(", ") };
     let mut text = format!("fidelity: {counted}\n");
-    let mut inexact: Vec<&FidelityEntry> = entries.iter().filter(|entry| entry.verdict != Verdict::Exact.word()).collect();
+    let mut inexact: Vec<&FidelityEntry> =
+        entries.iter().filter(|entry| entry.verdict != Verdict::Exact.word()).collect();
     // In the template's order, which is how somebody reads it beside the template.
     let start = |entry: &FidelityEntry| entry.range.as_ref().map(|range| range.start.byte);
     inexact.sort_by(|a, b| (&a.file, start(a)).cmp(&(&b.file, start(b))));
@@ -344,7 +360,8 @@ fn deliver(
     terminal.remark(&format!("{files} in `{}`: {done}\n", out.display()));
     let start = relative(&project.folder, project.start());
     let go = if start == "." { String::new() } else { format!("cd {} && ", shell::word(&start)) };
-    let commands = compiled.outputs.iter().map(|(_, output)| &output.next_command).filter(|command| !command.is_empty());
+    let commands =
+        compiled.outputs.iter().map(|(_, output)| &output.next_command).filter(|command| !command.is_empty());
     let next: String = commands.map(|command| format!("{go}{command}\n")).collect();
     match command.format {
         Format::Human | Format::Concise => terminal.result(&next)?,

@@ -10,7 +10,8 @@ use crate::{engine, graph};
 pub(super) fn run(command: &GraphCommand, terminal: &Terminal) -> Result<Code, Failure> {
     let GraphCommand { path, format, reading } = command;
     let project = Project::new(reading)?;
-    let mut analysis = project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
+    let mut analysis =
+        project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
     let mut sink = Sink::new();
     let text = analysis.checked().map(|checked| {
         let graph = engine::build_graph(checked, &analysis.sources, &project.inputs, &mut sink);

@@ -9,7 +9,9 @@ use super::project::{Project, found, not_loaded};
 use super::terminal::Terminal;
 use super::{Code, Failure, list, report, show};
 use crate::diagnostic::Severity;
-use crate::resolve::template::{BuildHeader, ComponentBody, DataSource, GivenBy, Local, SourceHeader, Template, Variable};
+use crate::resolve::template::{
+    BuildHeader, ComponentBody, DataSource, GivenBy, Local, SourceHeader, Template, Variable,
+};
 use crate::resolve::value::Value;
 use crate::source::SourceMap;
 
@@ -126,7 +128,10 @@ fn human(all: &Json) -> String {
         format!("{} ({}) = {}  # {from}", text(&entry["name"]), text(&entry["type"]), entry["value"])
     };
     section("Variables", entries("variables").iter().map(variable).collect());
-    section("Locals", entries("locals").iter().map(|entry| format!("{} = {}", text(&entry["name"]), entry["value"])).collect());
+    section(
+        "Locals",
+        entries("locals").iter().map(|entry| format!("{} = {}", text(&entry["name"]), entry["value"])).collect(),
+    );
     let two = |entry: &Json| format!("{}.{}", text(&entry["type"]), text(&entry["name"]));
     section("Data sources", entries("data").iter().map(two).collect());
     let source = |entry: &Json| two(entry) + if entry["used"] == json!(true) { "" } else { "  # no build uses it" };
@@ -136,7 +141,8 @@ fn human(all: &Json) -> String {
         lines.push(build["name"].as_str().map_or_else(|| format!("build {}", at + 1), str::to_owned));
         for image in build["images"].as_array().into_iter().flatten() {
             lines.push(format!("  {}", text(&image["name"])));
-            let chains = image["post-processors"].as_array().into_iter().flatten().flat_map(|chain| chain.as_array()).flatten();
+            let chains =
+                image["post-processors"].as_array().into_iter().flatten().flat_map(|chain| chain.as_array()).flatten();
             let steps = image["provisioners"].as_array().into_iter().flatten();
             let source = std::iter::once(&image["source"]);
             for component in source.chain(steps).chain(chains) {

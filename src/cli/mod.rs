@@ -114,7 +114,8 @@ fn remember_panics() -> Arc<Mutex<String>> {
     let kept = Arc::clone(&message);
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.payload_as_str().unwrap_or("a panic without words");
-        let text = if text.starts_with("internal error: ") { text.to_owned() } else { format!("internal error: {text}") };
+        let text =
+            if text.starts_with("internal error: ") { text.to_owned() } else { format!("internal error: {text}") };
         let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
         if let Ok(mut kept) = kept.lock() {
             *kept = text + &place;

@@ -23,7 +23,8 @@ pub(super) fn read_by(template: &Template, schemas: &Schemas) -> BTreeSet<String
 
 fn in_body(body: &ComponentBody, schema: &Body, found: &mut BTreeSet<String>) {
     let generated = body.arguments.get("generated").is_some_and(|argument| argument.value.is_known());
-    let downloads = body.arguments.get("direction").and_then(|argument| argument.value.as_str()).is_some_and(|to| to == "download");
+    let downloads =
+        body.arguments.get("direction").and_then(|argument| argument.value.as_str()).is_some_and(|to| to == "download");
     for (name, argument) in &body.arguments {
         let usage = schema.attributes.get(name.as_str()).and_then(|attribute| attribute.path);
         let reads = matches!(usage, Some(PathUse::ReadChecked | PathUse::Read));

@@ -70,8 +70,7 @@ impl Project {
             }
             root = paths.first().map(|path| relative(start, &self.folder.join(self.root_of(path))));
         }
-        let request =
-            Request { paths, root: root.as_deref(), project: &self.disk, files: &files, inputs: &inputs };
+        let request = Request { paths, root: root.as_deref(), project: &self.disk, files: &files, inputs: &inputs };
         engine::analyse_with(&request, &self.schemas, then)
     }
 
@@ -101,11 +100,25 @@ pub(super) fn not_loaded(error: &LoadError) -> Failure {
 }
 
 fn inputs(reading: &Reading) -> Inputs {
-    let Reading { variables, var_files, env, only, except, cwd: _, read, now, param, freeze, sensitive, require_values } =
-        reading;
+    let Reading {
+        variables,
+        var_files,
+        env,
+        only,
+        except,
+        cwd: _,
+        read,
+        now,
+        param,
+        freeze,
+        sensitive,
+        require_values,
+    } = reading;
     let environment = || -> BTreeMap<String, String> {
         // A variable that is not text cannot be a value.
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     };
     Inputs {
         variables: variables.clone(),
@@ -153,7 +166,12 @@ mod tests {
 
     #[test]
     fn paths_are_told_from_a_folder() {
-        let cases = [("/a/b", "/a/b", "."), ("/a/b", "/a/b/c/d", "c/d"), ("/a/b", "/a/x", "../x"), ("/a/b/", "/a/./b/../b", ".")];
+        let cases = [
+            ("/a/b", "/a/b", "."),
+            ("/a/b", "/a/b/c/d", "c/d"),
+            ("/a/b", "/a/x", "../x"),
+            ("/a/b/", "/a/./b/../b", "."),
+        ];
         for (from, to, expected) in cases {
             assert_eq!(relative(Path::new(from), Path::new(to)), expected, "{to} from {from}");
         }

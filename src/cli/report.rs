@@ -69,9 +69,9 @@ pub(super) fn beside(found: &[Found], format: Format, terminal: &Terminal) -> st
 }
 
 fn arrange(found: &[Found]) -> Vec<Finding<'_>> {
-    render::arrange(found.iter().map(|found| {
-        (found.diagnostics.as_slice(), &found.sources, Some(found.configuration.as_str()))
-    }))
+    render::arrange(
+        found.iter().map(|found| (found.diagnostics.as_slice(), &found.sources, Some(found.configuration.as_str()))),
+    )
 }
 
 fn counts(findings: &[Finding<'_>]) -> Counts {

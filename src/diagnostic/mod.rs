@@ -191,9 +191,7 @@ impl Sink {
     /// Everything that was said, sorted by file, place and code, without duplicates.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut all = self.diagnostics;
-        all.sort_by(|a, b| {
-            (a.span, a.code(), &a.message).cmp(&(b.span, b.code(), &b.message))
-        });
+        all.sort_by(|a, b| (a.span, a.code(), &a.message).cmp(&(b.span, b.code(), &b.message)));
         all.dedup_by(|a, b| a.span == b.span && a.code() == b.code() && a.message == b.message);
         all
     }

@@ -78,7 +78,10 @@ pub(super) fn decide(
             Some((_, because)) => (false, because.clone()),
             None => judge(variable, stands.contains(&id), wanted, frozen, sources),
         };
-        if wanted && !frozen && let Some((span, because)) = shapes {
+        if wanted
+            && !frozen
+            && let Some((span, because)) = shapes
+        {
             let name = &variable.name.value;
             sink.report(
                 PARAMETER_SHAPES_GRAPH
@@ -118,7 +121,9 @@ fn judge(variable: &Variable, stands: bool, wanted: bool, frozen: bool, sources:
         return match variable.given_by {
             GivenBy::CommandLine => fixed("given by `--var`"),
             GivenBy::File(span) => (false, format!("given by the var-file at {}", at(sources, span))),
-            GivenBy::Environment => (false, format!("given by the environment variable `PKR_VAR_{}`", variable.name.value)),
+            GivenBy::Environment => {
+                (false, format!("given by the environment variable `PKR_VAR_{}`", variable.name.value))
+            }
             GivenBy::Default | GivenBy::Nobody if frozen => fixed("frozen by `--freeze`"),
             GivenBy::Default | GivenBy::Nobody => fixed("its default is rendered by the template engine"),
         };

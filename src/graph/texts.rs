@@ -2,8 +2,8 @@
 
 use super::command::{DirectInvocation, Invocation, RunAs};
 use super::{
-    ArtifactFile, BaseImage, Configure, Distribution, EnvironmentValue, Foreign, HostCommand, Image, Keep, Machine, Node,
-    NodeKind, Parameter, Restart, Run, Script, Start, StepOptions, Test, Upload, UploadSource,
+    ArtifactFile, BaseImage, Configure, Distribution, EnvironmentValue, Foreign, HostCommand, Image, Keep, Machine,
+    Node, NodeKind, Parameter, Restart, Run, Script, Start, StepOptions, Test, Upload, UploadSource,
 };
 use crate::resolve::value::{Text, Value, ValueKind};
 
@@ -16,8 +16,16 @@ pub(super) fn visit(node: &mut Node, see: &mut dyn FnMut(&mut Text)) {
     match kind {
         NodeKind::Parameter(it) => {
             // Nothing of it is a text with holes.
-            let Parameter { id: _, name: _, default: _, sensitive: _, description: _, open: _, because: _, validated: _ } =
-                it;
+            let Parameter {
+                id: _,
+                name: _,
+                default: _,
+                sensitive: _,
+                description: _,
+                open: _,
+                because: _,
+                validated: _,
+            } = it;
         }
         NodeKind::BaseImage(it) => base(it, see),
         NodeKind::Machine(it) => {
@@ -168,7 +176,9 @@ fn artifact_file(it: &mut ArtifactFile, see: &mut dyn FnMut(&mut Text)) {
             custom.iter_mut().for_each(|(_, value)| see(value));
         }
         ArtifactFile::Save(path) => see(&mut path.value),
-        ArtifactFile::Checksum { types, output } => types.iter_mut().chain(output).for_each(|text| see(&mut text.value)),
+        ArtifactFile::Checksum { types, output } => {
+            types.iter_mut().chain(output).for_each(|text| see(&mut text.value))
+        }
         ArtifactFile::Compress(output) => output.iter_mut().for_each(|text| see(&mut text.value)),
         ArtifactFile::Replace(files) => files.iter_mut().for_each(|text| see(&mut text.value)),
     }

@@ -106,11 +106,9 @@ impl Graph {
                 return Err(format!("{} has a fact that shows something sensitive", self.called(id)));
             }
             let mut fault = None;
-            texts::visit(&mut node.clone(), &mut |text| {
-                match verify_text(text, &parameters) {
-                    Ok(()) => edges.extend(text.parameters().map(|it| (self.parameters[it.0 as usize], Edge::Reads, id))),
-                    Err(what) => fault = fault.take().or(Some(what)),
-                }
+            texts::visit(&mut node.clone(), &mut |text| match verify_text(text, &parameters) {
+                Ok(()) => edges.extend(text.parameters().map(|it| (self.parameters[it.0 as usize], Edge::Reads, id))),
+                Err(what) => fault = fault.take().or(Some(what)),
             });
             if let Some(what) = fault {
                 return Err(format!("{} has a text with {what}", self.called(id)));
@@ -126,7 +124,9 @@ fn verify_text(text: &Text, parameters: &[&Parameter]) -> Result<(), &'static st
             return Err("a sensitive hole that shows its value");
         }
         let HoleKind::Parameter(id) = hole.what else { continue };
-        let Some(parameter) = parameters.get(id.0 as usize) else { return Err("a hole of a parameter that is not there") };
+        let Some(parameter) = parameters.get(id.0 as usize) else {
+            return Err("a hole of a parameter that is not there");
+        };
         if parameter.sensitive && !hole.sensitive {
             return Err("a hole that does not know that its parameter is sensitive");
         }
@@ -200,7 +200,8 @@ fn is_empty(kind: &NodeKind) -> bool {
     };
     match kind {
         NodeKind::Upload(Upload { sources, .. }) => sources.is_empty(),
-        NodeKind::Run(Run { scripts, exit_codes, .. }) | NodeKind::HostCommand(HostCommand { scripts, exit_codes, .. }) => {
+        NodeKind::Run(Run { scripts, exit_codes, .. })
+        | NodeKind::HostCommand(HostCommand { scripts, exit_codes, .. }) => {
             no_scripts(scripts) || exit_codes.is_empty()
         }
         NodeKind::ArtifactFile(ArtifactFile::Replace(files)) => files.is_empty(),

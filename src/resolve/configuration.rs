@@ -40,8 +40,7 @@ declare_diagnostic! {
 }
 
 /// What this file can report.
-pub const DECLARATIONS: &[&Declaration] =
-    &[&FILE_TOO_LARGE, &NOT_UTF8, &UNKNOWN_VAR_FILE_FORMAT, &UNREADABLE_VAR_FILE];
+pub const DECLARATIONS: &[&Declaration] = &[&FILE_TOO_LARGE, &NOT_UTF8, &UNKNOWN_VAR_FILE_FORMAT, &UNREADABLE_VAR_FILE];
 
 /// The largest template or var-file that is read, in bytes. Real ones stay below 100 kB.
 pub const MAX_FILE: usize = 32 << 20;

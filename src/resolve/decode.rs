@@ -112,14 +112,26 @@ impl<'a> Decoder<'a> {
             }
         }
         let meta_names = &meta_schema(kind).attributes;
-        let meta: IndexMap<String, Argument> =
-            body.arguments.iter().filter(|(name, _)| meta_names.contains_key(*name)).map(|(name, argument)| (name.clone(), argument.clone())).collect();
+        let meta: IndexMap<String, Argument> = body
+            .arguments
+            .iter()
+            .filter(|(name, _)| meta_names.contains_key(*name))
+            .map(|(name, argument)| (name.clone(), argument.clone()))
+            .collect();
         body.arguments.retain(|name, _| !meta_names.contains_key(name));
         Decoded { body, meta, described }
     }
 
     /// Converts and renders a value as the attribute of that name wants it, for `override`.
-    pub(super) fn replacement(&mut self, kind: Kind, ty: &str, name: &str, value: Value, span: Span, sink: &mut Sink) -> Option<Argument> {
+    pub(super) fn replacement(
+        &mut self,
+        kind: Kind,
+        ty: &str,
+        name: &str,
+        value: Value,
+        span: Span,
+        sink: &mut Sink,
+    ) -> Option<Argument> {
         let schema = self.body_schema(kind, ty);
         let place = format!("the {} `{ty}`", noun(kind));
         match schema.attributes.get(name) {
@@ -149,7 +161,8 @@ impl<'a> Decoder<'a> {
             Lookup::Unknown => {
                 let near = names::nearest(&ty.value, self.schemas.names(kind));
                 let plugin = self.required_plugins.iter().find(|plugin| {
-                    ty.value == **plugin || ty.value.strip_prefix(plugin.as_str()).is_some_and(|rest| rest.starts_with('-'))
+                    ty.value == **plugin
+                        || ty.value.strip_prefix(plugin.as_str()).is_some_and(|rest| rest.starts_with('-'))
                 });
                 let diagnostic = UNKNOWN_COMPONENT
                     .at(ty.span, format!("no {} `{}` is known", noun(kind), ty.value))
@@ -193,7 +206,14 @@ impl<'a> Decoder<'a> {
         body
     }
 
-    fn body(&mut self, body: &Body, schema: &schema::Body, place: &str, scope: &Scope<'_>, sink: &mut Sink) -> ComponentBody {
+    fn body(
+        &mut self,
+        body: &Body,
+        schema: &schema::Body,
+        place: &str,
+        scope: &Scope<'_>,
+        sink: &mut Sink,
+    ) -> ComponentBody {
         let content = structure::content(body, schema, place, sink);
         let mut arguments = IndexMap::new();
         for (name, attribute) in content.attributes {
@@ -275,8 +295,12 @@ impl<'a> Decoder<'a> {
         let Value { kind, mut marks } = value;
         let again = |value: Value, sink: &mut Sink| self.render(value, render, span, sink);
         let kind = match kind {
-            ValueKind::String(text) => ValueKind::String(self.render_text(text, times, &fields, &mut marks, span, sink)),
-            ValueKind::List(ty, items) => ValueKind::List(ty, items.into_iter().map(|item| again(item, sink)).collect()),
+            ValueKind::String(text) => {
+                ValueKind::String(self.render_text(text, times, &fields, &mut marks, span, sink))
+            }
+            ValueKind::List(ty, items) => {
+                ValueKind::List(ty, items.into_iter().map(|item| again(item, sink)).collect())
+            }
             ValueKind::Set(ty, items) => ValueKind::Set(ty, items.into_iter().map(|item| again(item, sink)).collect()),
             ValueKind::Tuple(items) => ValueKind::Tuple(items.into_iter().map(|item| again(item, sink)).collect()),
             ValueKind::Map(ty, entries) => {
@@ -290,7 +314,15 @@ impl<'a> Decoder<'a> {
         Value { kind, marks }
     }
 
-    fn render_text(&self, text: Text, times: u8, fields: &[&str], marks: &mut Marks, span: Span, sink: &mut Sink) -> Text {
+    fn render_text(
+        &self,
+        text: Text,
+        times: u8,
+        fields: &[&str],
+        marks: &mut Marks,
+        span: Span,
+        sink: &mut Sink,
+    ) -> Text {
         let (build_name, build_type) = match &self.image {
             Some((name, ty)) => (Some(name.as_str()), Some(ty.as_str())),
             None => (None, None),

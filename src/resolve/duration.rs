@@ -37,10 +37,8 @@ pub fn parse(text: &str) -> Option<Duration> {
             return None;
         }
         // The longest unit that fits: `ms` before `m`.
-        let (unit, nanoseconds) = UNITS
-            .iter()
-            .filter(|(unit, _)| after.starts_with(unit))
-            .max_by_key(|(unit, _)| unit.len())?;
+        let (unit, nanoseconds) =
+            UNITS.iter().filter(|(unit, _)| after.starts_with(unit)).max_by_key(|(unit, _)| unit.len())?;
         rest = &after[unit.len()..];
         let nanoseconds = u128::from(*nanoseconds);
         let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };

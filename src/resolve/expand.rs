@@ -127,21 +127,24 @@ fn dynamic<'d>(
         }
         return;
     };
-    let iterator = match content.attributes.get("iterator").map(|attribute| (&attribute.value.kind, attribute.value.span)) {
-        None => label.value.clone(),
-        Some((ExprKind::Variable(name), _)) => name.clone(),
-        Some((_, span)) => {
-            sink.report(
-                INVALID_DYNAMIC
-                    .at(span, "`iterator` is not a name")
-                    .label("has to be a bare name")
-                    .help("write `iterator = item`, and `item.value` in `content`"),
-            );
-            return;
-        }
-    };
+    let iterator =
+        match content.attributes.get("iterator").map(|attribute| (&attribute.value.kind, attribute.value.span)) {
+            None => label.value.clone(),
+            Some((ExprKind::Variable(name), _)) => name.clone(),
+            Some((_, span)) => {
+                sink.report(
+                    INVALID_DYNAMIC
+                        .at(span, "`iterator` is not a name")
+                        .label("has to be a bare name")
+                        .help("write `iterator = item`, and `item.value` in `content`"),
+                );
+                return;
+            }
+        };
     let collection = eval::evaluate(&for_each.value, scope, sink);
-    shaped_by.extend(Marks::computed_from([&Value { kind: shallow(&collection), marks: collection.marks.clone() }]).shaped_by);
+    shaped_by.extend(
+        Marks::computed_from([&Value { kind: shallow(&collection), marks: collection.marks.clone() }]).shaped_by,
+    );
     let Some(entries) = entries(&collection) else {
         if !collection.is_error() {
             sink.report(
@@ -166,13 +169,8 @@ fn dynamic<'d>(
         let mut iterators = vec![(iterator.clone(), Value::of(ValueKind::Object(pair.into_iter().collect())))];
         // An iterator of the same name outside is hidden.
         iterators.dedup_by(|a, b| a.0 == b.0);
-        let mut expanded = Expanded {
-            kind: &label.value,
-            labels: Vec::new(),
-            body: &inner.body,
-            iterators,
-            span: block.span,
-        };
+        let mut expanded =
+            Expanded { kind: &label.value, labels: Vec::new(), body: &inner.body, iterators, span: block.span };
         if let Some(labels) = content.attributes.get("labels") {
             let inside = expanded.scope(scope);
             let value = eval::evaluate(&labels.value, &inside, sink);
@@ -195,7 +193,10 @@ fn dynamic<'d>(
         if expanded.labels.len() != wanted {
             sink.report(
                 structure::WRONG_LABELS
-                    .at(label.span, format!("`{}` needs {wanted} labels, this gives it {}", label.value, expanded.labels.len()))
+                    .at(
+                        label.span,
+                        format!("`{}` needs {wanted} labels, this gives it {}", label.value, expanded.labels.len()),
+                    )
                     .help("set `labels = [ … ]` in the `dynamic` block"),
             );
             return;
@@ -236,12 +237,18 @@ fn entries(collection: &Value) -> Option<Vec<(Value, Value)>> {
             };
             Some(vec![(element.clone(), element)])
         }
-        ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::String(_) | ValueKind::Unknown(_) => None,
+        ValueKind::Null(_)
+        | ValueKind::Bool(_)
+        | ValueKind::Number(_)
+        | ValueKind::String(_)
+        | ValueKind::Unknown(_) => None,
     }
 }
 
 /// The texts of a list of known texts.
 pub(super) fn known_texts(value: &Value) -> Option<Vec<String>> {
-    let (ValueKind::List(_, items) | ValueKind::Tuple(items) | ValueKind::Set(_, items)) = &value.kind else { return None };
+    let (ValueKind::List(_, items) | ValueKind::Tuple(items) | ValueKind::Set(_, items)) = &value.kind else {
+        return None;
+    };
     items.iter().map(|item| item.as_str().map(std::borrow::Cow::into_owned)).collect()
 }

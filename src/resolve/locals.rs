@@ -127,8 +127,12 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
             ("locals", []) => {
                 for attribute in block.body.attributes() {
                     let name = attribute.name.clone();
-                    let what =
-                        What::Local { name: name.clone(), expression: &attribute.value, sensitive: false, span: attribute.span };
+                    let what = What::Local {
+                        name: name.clone(),
+                        expression: &attribute.value,
+                        sensitive: false,
+                        span: attribute.span,
+                    };
                     let mentions = eval::references(&attribute.value);
                     tasks.push(Task { address: format!("local.{}", name.value), span: name.span, what, mentions });
                 }
@@ -179,7 +183,8 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
             seen.insert(task.address.clone(), task.span);
             return true;
         };
-        let declaration = if matches!(task.what, What::Local { .. }) { &DUPLICATE_LOCAL } else { &DUPLICATE_DATA_SOURCE };
+        let declaration =
+            if matches!(task.what, What::Local { .. }) { &DUPLICATE_LOCAL } else { &DUPLICATE_DATA_SOURCE };
         sink.report(
             declaration
                 .at(task.span, format!("`{}` is declared twice", task.address))
@@ -196,7 +201,8 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
 fn dependencies(tasks: &[Task<'_>]) -> DiGraph<(), ()> {
     let mut graph = DiGraph::new();
     let nodes: Vec<NodeIndex> = tasks.iter().map(|_| graph.add_node(())).collect();
-    let by_address: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(at, task)| (task.address.as_str(), at)).collect();
+    let by_address: BTreeMap<&str, usize> =
+        tasks.iter().enumerate().map(|(at, task)| (task.address.as_str(), at)).collect();
     for (at, task) in tasks.iter().enumerate() {
         for mention in &task.mentions {
             let address = match (mention.root.as_str(), mention.attributes.as_slice()) {
@@ -268,7 +274,13 @@ fn data_value(ty: &str, name: &str, span: Span, decoder: &Decoder<'_>) -> Value 
     }
 }
 
-fn data_source(block: &Block, cyclic: bool, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) -> Option<DataSource> {
+fn data_source(
+    block: &Block,
+    cyclic: bool,
+    scope: &Scope<'_>,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) -> Option<DataSource> {
     let [ty, name] = block.labels.as_slice() else { return None };
     let spanned = |label: &crate::syntax::Label| Spanned::new(label.value.clone(), label.span);
     let ty = spanned(ty);
@@ -278,4 +290,3 @@ fn data_source(block: &Block, cyclic: bool, scope: &Scope<'_>, decoder: &mut Dec
     let component = decoder.component(Kind::DataSource, &ty, &[&block.body], scope, sink);
     Some(DataSource { ty, name: spanned(name), body: component.body, span: block.span })
 }
-

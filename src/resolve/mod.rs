@@ -73,7 +73,12 @@ pub struct Setting<'a> {
 }
 
 /// Resolves a configuration. `with_scope` may evaluate further expressions where the template's own stand.
-pub fn resolve(configuration: &Configuration, setting: &Setting<'_>, sources: &mut SourceMap, sink: &mut Sink) -> Template {
+pub fn resolve(
+    configuration: &Configuration,
+    setting: &Setting<'_>,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Template {
     resolve_with(configuration, setting, sources, sink, |_, _, _| ()).0
 }
 

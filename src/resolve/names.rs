@@ -65,8 +65,13 @@ mod tests {
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
         let known = ["inline", "inline_shebang", "scripts", "script"];
-        let cases =
-            [("inlin", Some("inline")), ("scirpts", Some("scripts")), ("in-line", Some("inline")), ("volume", None), ("", None)];
+        let cases = [
+            ("inlin", Some("inline")),
+            ("scirpts", Some("scripts")),
+            ("in-line", Some("inline")),
+            ("volume", None),
+            ("", None),
+        ];
         for (name, expected) in cases {
             assert_eq!(nearest(name, known.into_iter()), expected, "{name}");
         }

@@ -58,13 +58,14 @@ fn check(attribute: &Attribute, sink: &mut Sink) {
         }
         return;
     };
-    let texts: BTreeMap<String, Option<String>> = items
-        .iter()
-        .filter_map(|item| Some((text(&item.key.kind)?, text(&item.value.kind))))
-        .collect();
+    let texts: BTreeMap<String, Option<String>> =
+        items.iter().filter_map(|item| Some((text(&item.key.kind)?, text(&item.value.kind)))).collect();
     for key in ["version", "source"] {
         if !texts.contains_key(key) {
-            sink.report(invalid(format!("`required_plugins` does not say the {key} of `{name}`"), &format!("`{key}` is missing")));
+            sink.report(invalid(
+                format!("`required_plugins` does not say the {key} of `{name}`"),
+                &format!("`{key}` is missing"),
+            ));
         }
     }
     if let Some(other) = texts.keys().find(|key| !["version", "source"].contains(&key.as_str())) {

@@ -53,14 +53,8 @@ declare_diagnostic! {
 }
 
 /// What this file can report.
-pub(super) const DECLARATIONS: &[&Declaration] = &[
-    &ATTRIBUTE_AS_BLOCK,
-    &BLOCK_AS_ATTRIBUTE,
-    &DUPLICATE_BLOCK,
-    &UNKNOWN_ATTRIBUTE,
-    &UNKNOWN_BLOCK,
-    &WRONG_LABELS,
-];
+pub(super) const DECLARATIONS: &[&Declaration] =
+    &[&ATTRIBUTE_AS_BLOCK, &BLOCK_AS_ATTRIBUTE, &DUPLICATE_BLOCK, &UNKNOWN_ATTRIBUTE, &UNKNOWN_BLOCK, &WRONG_LABELS];
 
 /// What belongs in a body.
 #[derive(Debug, Default)]
@@ -86,9 +80,10 @@ pub(super) fn content<'d>(body: &'d Body, schema: &schema::Body, place: &str, si
                 if !accepts_block(block, schema, place, sink) {
                     continue;
                 }
-                let once = schema.blocks.get(&block.kind.value).is_some_and(|found| {
-                    found.nesting == Nesting::Single || found.max == Some(1)
-                });
+                let once = schema
+                    .blocks
+                    .get(&block.kind.value)
+                    .is_some_and(|found| found.nesting == Nesting::Single || found.max == Some(1));
                 if let Some(first) = once.then(|| seen.get(block.kind.value.as_str())).flatten() {
                     sink.report(
                         DUPLICATE_BLOCK
@@ -163,7 +158,9 @@ fn accepts_block(block: &Block, schema: &schema::Body, place: &str, sink: &mut S
     let known = schema.blocks.keys().map(String::as_str);
     let help = match names::nearest(kind, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if kind == "dynamic" => "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned(),
+        None if kind == "dynamic" => {
+            "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned()
+        }
         None => names::list("the blocks there are", known),
     };
     sink.report(

@@ -112,14 +112,19 @@ build {
 
 #[test]
 fn a_cycle_is_shown_with_its_path() {
-    let said = check("locals {\n  a = local.b\n  b = [local.c]\n  c = local.a\n  d = local.a\n}\nsource \"docker\" \"x\" {}\nbuild { sources = [\"docker.x\"] }\n");
+    let said = check(
+        "locals {\n  a = local.b\n  b = [local.c]\n  c = local.a\n  d = local.a\n}\nsource \"docker\" \"x\" {}\nbuild { sources = [\"docker.x\"] }\n",
+    );
     assert_eq!(said, ["reference-cycle at 2: `local.a` needs itself: local.a → local.b → local.c → local.a"]);
 }
 
 #[test]
 fn the_strongest_value_of_a_variable_wins() {
     let files = [
-        ("t/main.pkr.hcl", "variable \"a\" {\n  type    = list(string)\n  default = [\"default\"]\n}\nsource \"docker\" \"x\" {}\nbuild {\n  sources = [\"docker.x\"]\n}\n"),
+        (
+            "t/main.pkr.hcl",
+            "variable \"a\" {\n  type    = list(string)\n  default = [\"default\"]\n}\nsource \"docker\" \"x\" {}\nbuild {\n  sources = [\"docker.x\"]\n}\n",
+        ),
         ("t/b.auto.pkrvars.hcl", "a = [\"auto b\"]\n"),
         ("t/a.auto.pkrvars.hcl", "a = [\"auto a\"]\n"),
         ("t/0.auto.pkrvars.json", "\u{feff}{ \"a\": [\"${json}\"] }"),
@@ -131,7 +136,8 @@ fn the_strongest_value_of_a_variable_wins() {
         let value = template.variables["a"].value.clone().expect("it has a value");
         (value.children().next().and_then(|text| text.as_str().map(String::from)).expect("a text"), said)
     };
-    let mut inputs = Inputs { environment: Some([("PKR_VAR_a".to_owned(), "[\"env\"]".to_owned())].into()), ..Inputs::default() };
+    let mut inputs =
+        Inputs { environment: Some([("PKR_VAR_a".to_owned(), "[\"env\"]".to_owned())].into()), ..Inputs::default() };
     assert_eq!(value(&inputs).0, "${json}");
     inputs.var_files = vec!["more.pkrvars.hcl".to_owned()];
     let (winner, said) = value(&inputs);
@@ -162,7 +168,9 @@ fn a_source_that_nobody_uses_is_judged_by_warnings_unless_a_misspelling_means_it
 
 #[test]
 fn the_steps_of_a_build_are_judged_also_where_its_source_is_unknown() {
-    let said = check("build {\n  sources = [\"docker.nope\"]\n  provisioner \"shell\" {\n    inline = [\"${var.x} ${source.name} ${build.ID}\"]\n  }\n}\n");
+    let said = check(
+        "build {\n  sources = [\"docker.nope\"]\n  provisioner \"shell\" {\n    inline = [\"${var.x} ${source.name} ${build.ID}\"]\n  }\n}\n",
+    );
     let codes: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap_or_default()).collect();
     assert_eq!(codes, ["unknown-source at 2", "undeclared-variable at 4"], "{said:#?}");
 }

@@ -37,11 +37,7 @@ impl AttributeType {
         let mut parser = Parser { rest: text };
         let ty = parser.read_type(0)?;
         parser.skip_blanks();
-        if parser.rest.is_empty() {
-            Ok(ty)
-        } else {
-            Err(format!("`{}` follows a complete type", parser.rest))
-        }
+        if parser.rest.is_empty() { Ok(ty) } else { Err(format!("`{}` follows a complete type", parser.rest)) }
     }
 }
 
@@ -70,8 +66,7 @@ impl fmt::Display for AttributeType {
 impl<'de> Deserialize<'de> for AttributeType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        AttributeType::parse(&text)
-            .map_err(|why| D::Error::custom(format!("`{text}` is not a type: {why}")))
+        AttributeType::parse(&text).map_err(|why| D::Error::custom(format!("`{text}` is not a type: {why}")))
     }
 }
 
@@ -82,9 +77,7 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn read_type(&mut self, depth: usize) -> Result<AttributeType, String> {
         if depth > MAX_DEPTH {
-            return Err(format!(
-                "more than {MAX_DEPTH} types are nested in each other"
-            ));
+            return Err(format!("more than {MAX_DEPTH} types are nested in each other"));
         }
         let word = self.word();
         match word {
@@ -97,9 +90,7 @@ impl<'a> Parser<'a> {
             "map" => self.element(depth).map(AttributeType::Map),
             "object" => self.members(depth).map(AttributeType::Object),
             "" => Err(format!("a type is missing before `{}`", self.rest)),
-            other => Err(format!(
-                "`{other}` is none of string, number, bool, any, list, set, map, object"
-            )),
+            other => Err(format!("`{other}` is none of string, number, bool, any, list, set, map, object")),
         }
     }
 
@@ -136,10 +127,7 @@ impl<'a> Parser<'a> {
     fn word(&mut self) -> &'a str {
         self.skip_blanks();
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        let end = self
-            .rest
-            .find(|c: char| !is_part(c))
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|c: char| !is_part(c)).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
@@ -191,41 +179,24 @@ mod tests {
         ] {
             assert_eq!(AttributeType::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(
-            AttributeType::parse(" list ( string ) ")
-                .unwrap()
-                .to_string(),
-            "list(string)"
-        );
+        assert_eq!(AttributeType::parse(" list ( string ) ").unwrap().to_string(), "list(string)");
     }
 
     #[test]
     fn what_is_no_type_says_why() {
         for (text, why) in [
             ("", "a type is missing before ``"),
-            (
-                "text",
-                "`text` is none of string, number, bool, any, list, set, map, object",
-            ),
+            ("text", "`text` is none of string, number, bool, any, list, set, map, object"),
             ("list", "`(` is missing at the end"),
             ("list(string", "`)` is missing at the end"),
             ("string)", "`)` follows a complete type"),
             ("object({a string})", "`=` is missing before `string})`"),
-            (
-                "object({a=string, a=bool})",
-                "the member `a` is declared twice",
-            ),
-            (
-                "object({=string})",
-                "a member's name is missing before `=string})`",
-            ),
+            ("object({a=string, a=bool})", "the member `a` is declared twice"),
+            ("object({=string})", "a member's name is missing before `=string})`"),
         ] {
             assert_eq!(AttributeType::parse(text).unwrap_err(), why, "{text}");
         }
         let deep = "list(".repeat(100_000);
-        assert_eq!(
-            AttributeType::parse(&deep).unwrap_err(),
-            "more than 16 types are nested in each other"
-        );
+        assert_eq!(AttributeType::parse(&deep).unwrap_err(), "more than 16 types are nested in each other");
     }
 }

@@ -11,9 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::model::{
-    Artifact, Attribute, Block, Body, Component, Deprecated, KnownPlugin, Nesting, Output, Rest,
-};
+use super::model::{Artifact, Attribute, Block, Body, Component, Deprecated, KnownPlugin, Nesting, Output, Rest};
 use super::rule::Rule;
 use super::{Kind, Render};
 
@@ -39,15 +37,7 @@ pub struct Problem {
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (
-            index,
-            Problem {
-                place,
-                line,
-                message,
-            },
-        ) in self.problems.iter().enumerate()
-        {
+        for (index, Problem { place, line, message }) in self.problems.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -233,12 +223,8 @@ const MAX_DEPTH: usize = 16;
 impl<'a> Groups<'a> {
     /// Opens a file of groups that every plugin's file may use.
     pub(super) fn open(text: &'a str) -> Result<Self, Problem> {
-        let SharedFile { _schema: _, groups } =
-            serde_json::from_str(text).map_err(|error| spelling("", 0, &error))?;
-        Ok(Groups {
-            text,
-            groups: groups.0,
-        })
+        let SharedFile { _schema: _, groups } = serde_json::from_str(text).map_err(|error| spelling("", 0, &error))?;
+        Ok(Groups { text, groups: groups.0 })
     }
 
     /// The groups' names, in file order.
@@ -251,29 +237,13 @@ impl<'a> Groups<'a> {
 impl<'a> PluginFile<'a> {
     /// Finds the components and groups of the text. Reads none.
     pub(super) fn open(text: &'a str) -> Result<Self, Problem> {
-        let header: PluginHeader<'a> =
-            serde_json::from_str(text).map_err(|error| spelling("", 0, &error))?;
-        let PluginHeader {
-            _schema: _,
-            plugin,
-            source,
-            _version: _,
-            groups,
-            components,
-        } = header;
-        let Components {
-            builder,
-            provisioner,
-            post_processor,
-            data_source,
-        } = components;
+        let header: PluginHeader<'a> = serde_json::from_str(text).map_err(|error| spelling("", 0, &error))?;
+        let PluginHeader { _schema: _, plugin, source, _version: _, groups, components } = header;
+        let Components { builder, provisioner, post_processor, data_source } = components;
         Ok(PluginFile {
             text,
             plugin: KnownPlugin { plugin, source },
-            groups: Groups {
-                text,
-                groups: groups.0,
-            },
+            groups: Groups { text, groups: groups.0 },
             components: IndexMap::from([
                 (Kind::Builder, builder.0),
                 (Kind::Provisioner, provisioner.0),
@@ -285,9 +255,7 @@ impl<'a> PluginFile<'a> {
 
     /// Every component's kind and name.
     pub(super) fn components(&self) -> impl Iterator<Item = (Kind, &str)> {
-        self.components
-            .iter()
-            .flat_map(|(kind, named)| named.keys().map(|name| (*kind, name.as_str())))
+        self.components.iter().flat_map(|(kind, named)| named.keys().map(|name| (*kind, name.as_str())))
     }
 
     /// The groups of this file.
@@ -297,23 +265,12 @@ impl<'a> PluginFile<'a> {
     }
 
     /// Reads one component; `None` when the file has none of that name.
-    pub(super) fn component(
-        &self,
-        kind: Kind,
-        name: &str,
-        shared: &Groups<'_>,
-    ) -> Option<Result<Component, Problem>> {
+    pub(super) fn component(&self, kind: Kind, name: &str, shared: &Groups<'_>) -> Option<Result<Component, Problem>> {
         let raw = self.components.get(&kind)?.get(name)?;
         Some(self.read(kind, name, raw, shared))
     }
 
-    fn read(
-        &self,
-        kind: Kind,
-        name: &str,
-        raw: &RawValue,
-        shared: &Groups<'_>,
-    ) -> Result<Component, Problem> {
+    fn read(&self, kind: Kind, name: &str, raw: &RawValue, shared: &Groups<'_>) -> Result<Component, Problem> {
         let place = format!("{kind} {name}");
         let component: ComponentText = read_raw(self.text, raw, &place)?;
         let ComponentText {
@@ -329,16 +286,8 @@ impl<'a> PluginFile<'a> {
             blocks,
             rules,
         } = component;
-        let reader = Reader {
-            own: &self.groups,
-            shared,
-        };
-        let text = BodyText {
-            groups,
-            attributes,
-            blocks,
-            rules,
-        };
+        let reader = Reader { own: &self.groups, shared };
+        let text = BodyText { groups, attributes, blocks, rules };
         // Packer expands `dynamic` in every component's body except that of a data source.
         let mut body = reader.body(text, kind != Kind::DataSource, &place, 0)?;
         match render {
@@ -348,9 +297,7 @@ impl<'a> PluginFile<'a> {
                 return Err(Problem {
                     place,
                     line: None,
-                    message:
-                        "a component's `render` can only be `never`; say more at its attributes"
-                            .to_owned(),
+                    message: "a component's `render` can only be `never`; say more at its attributes".to_owned(),
                 });
             }
         }
@@ -384,57 +331,23 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     /// Groups come first, in the order they are named; what a body writes itself replaces what a group says of the same name.
-    fn body(
-        &self,
-        text: BodyText,
-        dynamic: bool,
-        place: &str,
-        depth: usize,
-    ) -> Result<Body, Problem> {
-        let mut body = Body {
-            rest: Rest::Rejected,
-            dynamic,
-            ..Body::default()
-        };
+    fn body(&self, text: BodyText, dynamic: bool, place: &str, depth: usize) -> Result<Body, Problem> {
+        let mut body = Body { rest: Rest::Rejected, dynamic, ..Body::default() };
         if depth > MAX_DEPTH {
             let message = "its groups and blocks lead back to themselves".to_owned();
-            return Err(Problem {
-                place: place.to_owned(),
-                line: None,
-                message,
-            });
+            return Err(Problem { place: place.to_owned(), line: None, message });
         }
-        let BodyText {
-            groups,
-            attributes,
-            blocks,
-            rules,
-        } = text;
+        let BodyText { groups, attributes, blocks, rules } = text;
         for group in groups {
             let found = self.own.groups.get(&group).map(|raw| (self.own.text, *raw));
-            let found = found.or_else(|| {
-                self.shared
-                    .groups
-                    .get(&group)
-                    .map(|raw| (self.shared.text, *raw))
-            });
+            let found = found.or_else(|| self.shared.groups.get(&group).map(|raw| (self.shared.text, *raw)));
             let Some((text, raw)) = found else {
-                let message =
-                    format!("no group is named `{group}`, neither here nor in the shared file");
-                return Err(Problem {
-                    place: place.to_owned(),
-                    line: None,
-                    message,
-                });
+                let message = format!("no group is named `{group}`, neither here nor in the shared file");
+                return Err(Problem { place: place.to_owned(), line: None, message });
             };
             let group_place = format!("group {group}");
             let group: GroupText = read_raw(text, raw, &group_place)?;
-            let GroupText {
-                _description: _,
-                attributes,
-                blocks,
-                rules,
-            } = group;
+            let GroupText { _description: _, attributes, blocks, rules } = group;
             self.fill(&mut body, attributes, blocks, rules, &group_place, depth)?;
         }
         self.fill(&mut body, attributes, blocks, rules, place, depth)?;
@@ -462,14 +375,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn block(
-        &self,
-        name: &str,
-        text: BlockText,
-        dynamic: bool,
-        place: &str,
-        depth: usize,
-    ) -> Result<Block, Problem> {
+    fn block(&self, name: &str, text: BlockText, dynamic: bool, place: &str, depth: usize) -> Result<Block, Problem> {
         let BlockText {
             nesting,
             description,
@@ -485,17 +391,7 @@ impl Reader<'_, '_> {
             rules,
         } = text;
         let place = format!("{place}, block {name}");
-        let body = self.body(
-            BodyText {
-                groups,
-                attributes,
-                blocks,
-                rules,
-            },
-            dynamic,
-            &place,
-            depth + 1,
-        )?;
+        let body = self.body(BodyText { groups, attributes, blocks, rules }, dynamic, &place, depth + 1)?;
         let max = match nesting {
             Nesting::Single => Some(1),
             Nesting::List => max,
@@ -526,18 +422,12 @@ fn render_nothing(body: &mut Body) {
 }
 
 /// Reads a part of `text` that was found before; lines are those of the whole text.
-fn read_raw<'de, T: Deserialize<'de>>(
-    text: &str,
-    raw: &'de RawValue,
-    place: &str,
-) -> Result<T, Problem> {
+fn read_raw<'de, T: Deserialize<'de>>(text: &str, raw: &'de RawValue, place: &str) -> Result<T, Problem> {
     let part = raw.get();
     // `raw` borrows from `text`, so the distance of their starts is where it stands.
     let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     serde_json::from_str(part).map_err(|error| {
-        let before = text
-            .get(..offset)
-            .map_or(0, |before| before.matches('\n').count());
+        let before = text.get(..offset).map_or(0, |before| before.matches('\n').count());
         spelling(place, before, &error)
     })
 }
@@ -545,13 +435,6 @@ fn read_raw<'de, T: Deserialize<'de>>(
 fn spelling(place: &str, lines_before: usize, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     // The position is given apart, and for the whole file.
-    let message = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(message, _)| message)
-        .to_owned();
-    Problem {
-        place: place.to_owned(),
-        line: Some(lines_before + error.line()),
-        message,
-    }
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
+    Problem { place: place.to_owned(), line: Some(lines_before + error.line()), message }
 }

@@ -34,56 +34,22 @@ pub fn root() -> Body {
     let blocks = [
         block("packer", &[], None, packer()),
         block("variable", &["name"], None, variable()),
-        block(
-            "variables",
-            &[],
-            None,
-            Body {
-                rest: Rest::Declarations,
-                ..Body::default()
-            },
-        ),
+        block("variables", &[], None, Body { rest: Rest::Declarations, ..Body::default() }),
         block("local", &["name"], None, local()),
-        block(
-            "locals",
-            &[],
-            None,
-            Body {
-                rest: Rest::Declarations,
-                ..Body::default()
-            },
-        ),
-        block(
-            "data",
-            &["type", "name"],
-            None,
-            component(Kind::DataSource, false),
-        ),
-        block(
-            "source",
-            &["type", "name"],
-            None,
-            component(Kind::Builder, true),
-        ),
+        block("locals", &[], None, Body { rest: Rest::Declarations, ..Body::default() }),
+        block("data", &["type", "name"], None, component(Kind::DataSource, false)),
+        block("source", &["type", "name"], None, component(Kind::Builder, true)),
         block("build", &[], None, build()),
         block("hcp_packer_registry", &[], Some(1), hcp_packer_registry()),
-        Block {
-            ignored: true,
-            ..block("communicator", &["type", "name"], None, ignored())
-        },
+        Block { ignored: true, ..block("communicator", &["type", "name"], None, ignored()) },
     ];
-    Body {
-        blocks: named_blocks(blocks),
-        ..Body::default()
-    }
+    Body { blocks: named_blocks(blocks), ..Body::default() }
 }
 
 /// The body of `build`.
 pub fn build() -> Body {
-    let nested_source = Body {
-        attributes: named([attribute("name", AttributeType::String)]),
-        ..component(Kind::Builder, true)
-    };
+    let nested_source =
+        Body { attributes: named([attribute("name", AttributeType::String)]), ..component(Kind::Builder, true) };
     let post_processors = Body {
         blocks: named_blocks([block("post-processor", &["type"], None, post_processor())]),
         dynamic: true,
@@ -103,19 +69,11 @@ pub fn build() -> Body {
         blocks: named_blocks([
             block("source", &["source"], None, nested_source),
             block("provisioner", &["type"], None, provisioner()),
-            block(
-                "error-cleanup-provisioner",
-                &["type"],
-                Some(1),
-                provisioner(),
-            ),
+            block("error-cleanup-provisioner", &["type"], Some(1), provisioner()),
             block("post-processor", &["type"], None, post_processor()),
             block("post-processors", &[], None, post_processors),
             registry,
-            Block {
-                ignored: true,
-                ..block("from", &["source"], None, ignored())
-            },
+            Block { ignored: true, ..block("from", &["source"], None, ignored()) },
         ]),
         dynamic: true,
         ..Body::default()
@@ -158,11 +116,7 @@ pub fn post_processor() -> Body {
 /// The attributes that every component accepts because Packer passes its own facts by them. A template that sets one is
 /// overwritten.
 pub fn injected() -> IndexMap<String, Attribute> {
-    let computed = |name: &str, ty| Attribute {
-        computed: true,
-        undocumented: true,
-        ..attribute(name, ty)
-    };
+    let computed = |name: &str, ty| Attribute { computed: true, undocumented: true, ..attribute(name, ty) };
     named([
         computed("packer_build_name", AttributeType::String),
         computed("packer_builder_type", AttributeType::String),
@@ -170,10 +124,7 @@ pub fn injected() -> IndexMap<String, Attribute> {
         computed("packer_debug", AttributeType::Bool),
         computed("packer_force", AttributeType::Bool),
         computed("packer_on_error", AttributeType::String),
-        computed(
-            "packer_user_variables",
-            AttributeType::Map(Box::new(AttributeType::String)),
-        ),
+        computed("packer_user_variables", AttributeType::Map(Box::new(AttributeType::String))),
         computed("packer_sensitive_variables", list_of_strings()),
     ])
 }
@@ -191,11 +142,7 @@ pub fn required_plugin() -> Body {
 
 /// The body that `dynamic` blocks have, in place of the body of the block they make. `content` has that one.
 pub fn dynamic() -> Body {
-    let content = Block {
-        nesting: Nesting::Single,
-        required: true,
-        ..block("content", &[], Some(1), Body::default())
-    };
+    let content = Block { nesting: Nesting::Single, required: true, ..block("content", &[], Some(1), Body::default()) };
     Body {
         attributes: named([
             required(attribute("for_each", AttributeType::Any)),
@@ -215,10 +162,7 @@ fn packer() -> Body {
             "required_plugins",
             &[],
             None,
-            Body {
-                rest: Rest::Declarations,
-                ..Body::default()
-            },
+            Body { rest: Rest::Declarations, ..Body::default() },
         )]),
         ..Body::default()
     }
@@ -256,9 +200,7 @@ fn local() -> Body {
 
 fn hcp_packer_registry() -> Body {
     let labels = || AttributeType::Map(Box::new(AttributeType::String));
-    let replaced = Deprecated {
-        replacement: Some("bucket_labels".to_owned()),
-    };
+    let replaced = Deprecated { replacement: Some("bucket_labels".to_owned()) };
     Body {
         attributes: named([
             Attribute {
@@ -266,16 +208,10 @@ fn hcp_packer_registry() -> Body {
                 ..attribute("bucket_name", AttributeType::String)
             },
             Attribute {
-                length: Some(Range {
-                    min: None,
-                    max: Some(255.0),
-                }),
+                length: Some(Range { min: None, max: Some(255.0) }),
                 ..attribute("description", AttributeType::String)
             },
-            Attribute {
-                deprecated: Some(replaced),
-                ..attribute("labels", labels())
-            },
+            Attribute { deprecated: Some(replaced), ..attribute("labels", labels()) },
             attribute("bucket_labels", labels()),
             attribute("build_labels", labels()),
             attribute("channels", list_of_strings()),
@@ -287,18 +223,11 @@ fn hcp_packer_registry() -> Body {
 }
 
 fn component(kind: Kind, dynamic: bool) -> Body {
-    Body {
-        rest: Rest::Component(kind),
-        dynamic,
-        ..Body::default()
-    }
+    Body { rest: Rest::Component(kind), dynamic, ..Body::default() }
 }
 
 fn ignored() -> Body {
-    Body {
-        rest: Rest::Ignored,
-        ..Body::default()
-    }
+    Body { rest: Rest::Ignored, ..Body::default() }
 }
 
 fn only_or_except() -> Rule {
@@ -323,24 +252,15 @@ fn list_of_strings() -> AttributeType {
 }
 
 fn attribute(name: &str, ty: AttributeType) -> Attribute {
-    Attribute {
-        render: Render::Never,
-        ..Attribute::new(name, ty)
-    }
+    Attribute { render: Render::Never, ..Attribute::new(name, ty) }
 }
 
 fn formatted(name: &str, ty: AttributeType, format: Format) -> Attribute {
-    Attribute {
-        format: Some(format),
-        ..attribute(name, ty)
-    }
+    Attribute { format: Some(format), ..attribute(name, ty) }
 }
 
 fn required(attribute: Attribute) -> Attribute {
-    Attribute {
-        required: true,
-        ..attribute
-    }
+    Attribute { required: true, ..attribute }
 }
 
 fn block(name: &str, labels: &[&str], max: Option<usize>, body: Body) -> Block {
@@ -360,15 +280,9 @@ fn block(name: &str, labels: &[&str], max: Option<usize>, body: Body) -> Block {
 }
 
 fn named<const N: usize>(attributes: [Attribute; N]) -> IndexMap<String, Attribute> {
-    attributes
-        .into_iter()
-        .map(|attribute| (attribute.name.clone(), attribute))
-        .collect()
+    attributes.into_iter().map(|attribute| (attribute.name.clone(), attribute)).collect()
 }
 
 fn named_blocks<const N: usize>(blocks: [Block; N]) -> IndexMap<String, Block> {
-    blocks
-        .into_iter()
-        .map(|block| (block.name.clone(), block))
-        .collect()
+    blocks.into_iter().map(|block| (block.name.clone(), block)).collect()
 }

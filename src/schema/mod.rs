@@ -24,16 +24,14 @@ pub use attribute_type::AttributeType;
 use file::{Groups, Named, PluginFile};
 pub use file::{Problem, SchemaError};
 pub use model::{
-    Artifact, Attribute, Block, Body, Component, ConditionalDefault, Deprecated, Format, Kind,
-    KnownPlugin, Nesting, Output, PathUse, Range, Render, Rest,
+    Artifact, Attribute, Block, Body, Component, ConditionalDefault, Deprecated, Format, Kind, KnownPlugin, Nesting,
+    Output, PathUse, Range, Render, Rest,
 };
 pub use rule::{Comparison, Condition, Rule, RuleKind, Severity, Test};
 
 /// The plugins whose components are described, by their name in `known-components.json`.
-const DESCRIBED: [(&str, &str); 2] = [
-    ("docker", include_str!("../../schemas/docker.json")),
-    ("packer", include_str!("../../schemas/packer.json")),
-];
+const DESCRIBED: [(&str, &str); 2] =
+    [("docker", include_str!("../../schemas/docker.json")), ("packer", include_str!("../../schemas/packer.json"))];
 
 const SHARED: &str = include_str!("../../schemas/shared.json");
 
@@ -118,21 +116,14 @@ impl Schemas {
             added: IndexMap::new(),
             known: OnceLock::new(),
             shared: OnceLock::new(),
-            embedded: DESCRIBED.map(|(plugin, text)| Embedded {
-                plugin,
-                text,
-                opened: OnceLock::new(),
-            }),
+            embedded: DESCRIBED.map(|(plugin, text)| Embedded { plugin, text, opened: OnceLock::new() }),
         }
     }
 
     /// Adds a file of the user's, which is read and checked as a whole. Its components replace known ones of the same kind
     /// and name. On an error nothing is added.
     pub fn add(&mut self, file_name: &str, text: &str) -> Result<(), SchemaError> {
-        let fail = |problems| SchemaError {
-            file: file_name.to_owned(),
-            problems,
-        };
+        let fail = |problems| SchemaError { file: file_name.to_owned(), problems };
         let file = PluginFile::open(text).map_err(|problem| fail(vec![problem]))?;
         let mut components = Vec::new();
         let mut problems = Vec::new();
@@ -150,35 +141,22 @@ impl Schemas {
             return Err(fail(problems));
         }
         for component in components {
-            self.added
-                .entry(component.kind)
-                .or_default()
-                .insert(component.name.clone(), component);
+            self.added.entry(component.kind).or_default().insert(component.name.clone(), component);
         }
         Ok(())
     }
 
     /// What is known of a component.
     pub fn component(&self, kind: Kind, name: &str) -> Lookup<'_> {
-        if let Some(component) = self
-            .added
-            .get(&kind)
-            .and_then(|components| components.get(name))
-        {
+        if let Some(component) = self.added.get(&kind).and_then(|components| components.get(name)) {
             return Lookup::Described(component);
         }
         let known = self.known();
-        let plugin = known
-            .components
-            .get(&kind)
-            .and_then(|components| components.get(name));
+        let plugin = known.components.get(&kind).and_then(|components| components.get(name));
         let Some(plugin) = plugin.and_then(|index| known.plugins.get(*index)) else {
             return Lookup::Unknown;
         };
-        let embedded = self
-            .embedded
-            .iter()
-            .find(|embedded| embedded.plugin == plugin.plugin);
+        let embedded = self.embedded.iter().find(|embedded| embedded.plugin == plugin.plugin);
         match embedded.and_then(|embedded| self.read(embedded, kind, name)) {
             Some(component) => Lookup::Described(component),
             None => Lookup::Named(plugin),
@@ -188,18 +166,9 @@ impl Schemas {
     /// The names of all known components of a kind, described or not: added ones first, then by plugin.
     pub fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
         let added = self.added.get(&kind);
-        let known = self
-            .known()
-            .components
-            .get(&kind)
-            .into_iter()
-            .flat_map(IndexMap::keys);
+        let known = self.known().components.get(&kind).into_iter().flat_map(IndexMap::keys);
         let known = known.filter(move |name| !added.is_some_and(|added| added.contains_key(*name)));
-        added
-            .into_iter()
-            .flat_map(IndexMap::keys)
-            .chain(known)
-            .map(String::as_str)
+        added.into_iter().flat_map(IndexMap::keys).chain(known).map(String::as_str)
     }
 
     /// All known plugins that are not the user's own.
@@ -210,25 +179,21 @@ impl Schemas {
     fn read<'s>(&'s self, embedded: &'s Embedded, kind: Kind, name: &str) -> Option<&'s Component> {
         let Opened { file, components } = embedded.open();
         let component = components.get(&kind)?.get(name)?;
-        Some(
-            component.get_or_init(|| match file.component(kind, name, self.shared()) {
-                Some(Ok(component)) => component,
-                Some(Err(problem)) => broken(embedded.plugin, problem),
-                None => unreachable!("internal error: the names come from the file"),
-            }),
-        )
+        Some(component.get_or_init(|| match file.component(kind, name, self.shared()) {
+            Some(Ok(component)) => component,
+            Some(Err(problem)) => broken(embedded.plugin, problem),
+            None => unreachable!("internal error: the names come from the file"),
+        }))
     }
 
     fn shared(&self) -> &Groups<'static> {
-        self.shared.get_or_init(|| {
-            Groups::open(SHARED).unwrap_or_else(|problem| broken("shared", problem))
-        })
+        self.shared.get_or_init(|| Groups::open(SHARED).unwrap_or_else(|problem| broken("shared", problem)))
     }
 
     fn known(&self) -> &Known {
         self.known.get_or_init(|| {
-            let file: KnownFile = serde_json::from_str(KNOWN)
-                .expect("internal error: `known-components.json` is well-formed");
+            let file: KnownFile =
+                serde_json::from_str(KNOWN).expect("internal error: `known-components.json` is well-formed");
             Known::new(file)
         })
     }
@@ -237,15 +202,10 @@ impl Schemas {
 impl Embedded {
     fn open(&self) -> &Opened {
         self.opened.get_or_init(|| {
-            let file =
-                PluginFile::open(self.text).unwrap_or_else(|problem| broken(self.plugin, problem));
-            let mut components: IndexMap<Kind, IndexMap<String, OnceLock<Component>>> =
-                IndexMap::new();
+            let file = PluginFile::open(self.text).unwrap_or_else(|problem| broken(self.plugin, problem));
+            let mut components: IndexMap<Kind, IndexMap<String, OnceLock<Component>>> = IndexMap::new();
             for (kind, name) in file.components() {
-                components
-                    .entry(kind)
-                    .or_default()
-                    .insert(name.to_owned(), OnceLock::new());
+                components.entry(kind).or_default().insert(name.to_owned(), OnceLock::new());
             }
             Opened { file, components }
         })
@@ -254,20 +214,11 @@ impl Embedded {
 
 impl Known {
     fn new(file: KnownFile) -> Self {
-        let KnownFile {
-            _schema: _,
-            plugins: texts,
-        } = file;
+        let KnownFile { _schema: _, plugins: texts } = file;
         let mut plugins = Vec::new();
         let mut components: IndexMap<Kind, IndexMap<String, usize>> = IndexMap::new();
         for (index, (plugin, text)) in texts.0.into_iter().enumerate() {
-            let KnownPluginText {
-                source,
-                builder,
-                provisioner,
-                post_processor,
-                data_source,
-            } = text;
+            let KnownPluginText { source, builder, provisioner, post_processor, data_source } = text;
             plugins.push(KnownPlugin { plugin, source });
             for (kind, names) in [
                 (Kind::Builder, builder),
@@ -275,28 +226,16 @@ impl Known {
                 (Kind::PostProcessor, post_processor),
                 (Kind::DataSource, data_source),
             ] {
-                components
-                    .entry(kind)
-                    .or_default()
-                    .extend(names.into_iter().map(|name| (name, index)));
+                components.entry(kind).or_default().extend(names.into_iter().map(|name| (name, index)));
             }
         }
-        Known {
-            plugins,
-            components,
-        }
+        Known { plugins, components }
     }
 }
 
 /// A file of ours is broken, which the tests of this module would have told.
 fn broken(plugin: &str, problem: Problem) -> ! {
-    panic!(
-        "internal error: {}",
-        SchemaError {
-            file: format!("schemas/{plugin}.json"),
-            problems: vec![problem]
-        }
-    )
+    panic!("internal error: {}", SchemaError { file: format!("schemas/{plugin}.json"), problems: vec![problem] })
 }
 
 #[cfg(test)]

@@ -30,12 +30,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of a template's life.
-    pub const ALL: [Kind; 4] = [
-        Kind::DataSource,
-        Kind::Builder,
-        Kind::Provisioner,
-        Kind::PostProcessor,
-    ];
+    pub const ALL: [Kind; 4] = [Kind::DataSource, Kind::Builder, Kind::Provisioner, Kind::PostProcessor];
 
     /// The word that schema files use.
     pub fn as_str(self) -> &'static str {
@@ -312,20 +307,13 @@ pub enum Render {
 
 impl Default for Render {
     fn default() -> Self {
-        Render::Template {
-            times: 1,
-            fields: Vec::new(),
-            build_data: false,
-        }
+        Render::Template { times: 1, fields: Vec::new(), build_data: false }
     }
 }
 
 /// How schema files spell [`Render`].
 #[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected \"never\" or {\"times\", \"fields\", \"build_data\"}"
-)]
+#[serde(untagged, expecting = "expected \"never\" or {\"times\", \"fields\", \"build_data\"}")]
 enum RenderSpelling {
     Word(String),
     Template(RenderTemplate),
@@ -352,21 +340,13 @@ impl TryFrom<RenderSpelling> for Render {
     fn try_from(spelling: RenderSpelling) -> Result<Self, String> {
         match spelling {
             RenderSpelling::Word(word) if word == "never" => Ok(Render::Never),
-            RenderSpelling::Word(word) => Err(format!(
-                "`{word}` is not a way to render; the only word is `never`"
-            )),
+            RenderSpelling::Word(word) => Err(format!("`{word}` is not a way to render; the only word is `never`")),
             RenderSpelling::Template(RenderTemplate { times: 0, .. }) => {
                 Err("rendered 0 times is spelt `\"render\": \"never\"`".to_owned())
             }
-            RenderSpelling::Template(RenderTemplate {
-                times,
-                fields,
-                build_data,
-            }) => Ok(Render::Template {
-                times,
-                fields,
-                build_data,
-            }),
+            RenderSpelling::Template(RenderTemplate { times, fields, build_data }) => {
+                Ok(Render::Template { times, fields, build_data })
+            }
         }
     }
 }

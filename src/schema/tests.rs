@@ -16,10 +16,7 @@ fn described<'s>(schemas: &'s Schemas, kind: Kind, name: &str) -> &'s Component 
 }
 
 fn error(text: &str) -> String {
-    Schemas::embedded()
-        .add("mine.json", text)
-        .unwrap_err()
-        .to_string()
+    Schemas::embedded().add("mine.json", text).unwrap_err().to_string()
 }
 
 /// A file with one builder `b` whose inside is `body`.
@@ -32,16 +29,8 @@ fn builder(body: &str) -> String {
 fn opened(schemas: &Schemas) -> Vec<(&str, usize)> {
     let mut all = Vec::new();
     for embedded in &schemas.embedded {
-        if let Some(Opened {
-            file: _,
-            components,
-        }) = embedded.opened.get()
-        {
-            let read = components
-                .values()
-                .flat_map(IndexMap::values)
-                .filter(|cell| cell.get().is_some())
-                .count();
+        if let Some(Opened { file: _, components }) = embedded.opened.get() {
+            let read = components.values().flat_map(IndexMap::values).filter(|cell| cell.get().is_some()).count();
             all.push((embedded.plugin, read));
         }
     }
@@ -57,21 +46,13 @@ fn embedded_files_are_well_formed() {
         let file = PluginFile::open(text).unwrap_or_else(|problem| broken(name, problem));
         assert_eq!(file.plugin.plugin, name, "a file is named after its plugin");
         let own = file.groups();
-        assert!(
-            own.names()
-                .all(|group| shared.names().all(|other| group != other)),
-            "{name} hides a shared group"
-        );
+        assert!(own.names().all(|group| shared.names().all(|other| group != other)), "{name} hides a shared group");
         for (kind, component) in file.components() {
             let place = format!("schemas/{name}.json: ");
             match file.component(kind, component, &shared).unwrap() {
                 Err(problem) => faults.push(format!("{place}{problem:?}")),
                 Ok(component) => {
-                    faults.extend(
-                        verify::verify(&component)
-                            .iter()
-                            .map(|problem| format!("{place}{problem:?}")),
-                    );
+                    faults.extend(verify::verify(&component).iter().map(|problem| format!("{place}{problem:?}")));
                 }
             }
         }
@@ -95,9 +76,8 @@ fn every_file_is_valid_against_the_published_json_schema() {
         }
         let document = read(&name);
         // Each file names the part of the schema that it follows.
-        let Some(reference) = document["$schema"]
-            .as_str()
-            .and_then(|text| text.strip_prefix("./component-schema.json"))
+        let Some(reference) =
+            document["$schema"].as_str().and_then(|text| text.strip_prefix("./component-schema.json"))
         else {
             // A published schema of another of our formats.
             continue;
@@ -108,10 +88,7 @@ fn every_file_is_valid_against_the_published_json_schema() {
             root = defs[part].clone();
             root["$defs"] = defs;
         }
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&root)
-            .unwrap();
+        let validator = jsonschema::options().should_validate_formats(true).build(&root).unwrap();
         for fault in validator.iter_errors(&document) {
             faults.push(format!("schemas/{name}{}: {fault}", fault.instance_path()));
         }
@@ -138,78 +115,43 @@ fn the_json_schema_refuses_what_the_reader_refuses() {
         r#"{"outputs": {"o": {"type": "string"}}}"#,
     ] {
         assert!(!valid(body), "{body}");
-        assert!(
-            Schemas::embedded()
-                .add("mine.json", &builder(body))
-                .is_err(),
-            "{body}"
-        );
+        assert!(Schemas::embedded().add("mine.json", &builder(body)).is_err(), "{body}");
     }
 }
 
 #[test]
 fn all_components_of_all_known_plugins_are_known_by_name() {
     let schemas = Schemas::embedded();
-    let count: usize = Kind::ALL
-        .iter()
-        .map(|kind| schemas.names(*kind).count())
-        .sum();
+    let count: usize = Kind::ALL.iter().map(|kind| schemas.names(*kind).count()).sum();
     assert_eq!(count, 85);
     for (plugin, text) in DESCRIBED {
         let file = PluginFile::open(text).unwrap();
         let mut described = 0;
         for (kind, name) in file.components() {
-            assert!(
-                matches!(schemas.component(kind, name), Lookup::Described(_)),
-                "{kind} {name} is not listed"
-            );
+            assert!(matches!(schemas.component(kind, name), Lookup::Described(_)), "{kind} {name} is not listed");
             described += 1;
         }
         let known = schemas.known();
-        let index = known
-            .plugins
-            .iter()
-            .position(|known| known.plugin == plugin)
-            .unwrap();
+        let index = known.plugins.iter().position(|known| known.plugin == plugin).unwrap();
         assert_eq!(known.plugins[index], file.plugin);
-        let listed = known
-            .components
-            .values()
-            .flat_map(IndexMap::values)
-            .filter(|of| **of == index)
-            .count();
-        assert_eq!(
-            listed, described,
-            "{plugin} lists another number of components than it describes"
-        );
+        let listed = known.components.values().flat_map(IndexMap::values).filter(|of| **of == index).count();
+        assert_eq!(listed, described, "{plugin} lists another number of components than it describes");
     }
 }
 
 #[test]
 fn a_name_is_described_known_or_unknown() {
     let schemas = Schemas::embedded();
-    assert_eq!(
-        described(&schemas, Kind::Builder, "docker").plugin.source,
-        "github.com/hashicorp/docker"
-    );
+    assert_eq!(described(&schemas, Kind::Builder, "docker").plugin.source, "github.com/hashicorp/docker");
     match schemas.component(Kind::Builder, "qemu") {
         Lookup::Named(plugin) => assert_eq!(plugin.source, "github.com/hashicorp/qemu"),
         Lookup::Described(_) | Lookup::Unknown => panic!("qemu is known by name"),
     }
     assert_eq!(schemas.component(Kind::Builder, "dokcer"), Lookup::Unknown);
     // A name belongs to one kind.
-    assert_eq!(
-        schemas.component(Kind::Provisioner, "docker"),
-        Lookup::Unknown
-    );
-    assert_eq!(
-        described(&schemas, Kind::Builder, "null").kind,
-        Kind::Builder
-    );
-    assert_eq!(
-        described(&schemas, Kind::DataSource, "null").kind,
-        Kind::DataSource
-    );
+    assert_eq!(schemas.component(Kind::Provisioner, "docker"), Lookup::Unknown);
+    assert_eq!(described(&schemas, Kind::Builder, "null").kind, Kind::Builder);
+    assert_eq!(described(&schemas, Kind::DataSource, "null").kind, Kind::DataSource);
 }
 
 #[test]
@@ -224,10 +166,7 @@ fn nothing_is_read_before_it_is_asked_for() {
     assert_eq!(opened(&schemas), []);
     described(&schemas, Kind::PostProcessor, "docker-tag");
     assert_eq!(opened(&schemas), [("docker", 1)]);
-    assert_eq!(
-        described(&schemas, Kind::PostProcessor, "docker-tag").name,
-        "docker-tag"
-    );
+    assert_eq!(described(&schemas, Kind::PostProcessor, "docker-tag").name, "docker-tag");
     assert_eq!(opened(&schemas), [("docker", 1)]);
     described(&schemas, Kind::Provisioner, "shell");
     assert_eq!(opened(&schemas), [("docker", 1), ("packer", 1)]);
@@ -238,35 +177,15 @@ fn groups_are_merged_and_a_components_own_words_win() {
     let schemas = Schemas::embedded();
     let docker = described(&schemas, Kind::Builder, "docker");
     let null = described(&schemas, Kind::Builder, "null");
-    assert_eq!(
-        docker.body.attributes["communicator"].default,
-        Some("docker".into())
-    );
-    assert_eq!(
-        null.body.attributes["communicator"].default,
-        Some("ssh".into())
-    );
-    assert_eq!(
-        docker.body.attributes["ssh_host"],
-        null.body.attributes["ssh_host"]
-    );
+    assert_eq!(docker.body.attributes["communicator"].default, Some("docker".into()));
+    assert_eq!(null.body.attributes["communicator"].default, Some("ssh".into()));
+    assert_eq!(docker.body.attributes["ssh_host"], null.body.attributes["ssh_host"]);
     assert!(docker.body.attributes["login_password"].sensitive);
-    assert_eq!(
-        docker.body.attributes["login_password"].name,
-        "login_password"
-    );
-    assert!(
-        null.body
-            .rules
-            .iter()
-            .any(|rule| rule.fields == ["ssh_bastion_host", "ssh_proxy_host"])
-    );
+    assert_eq!(docker.body.attributes["login_password"].name, "login_password");
+    assert!(null.body.rules.iter().any(|rule| rule.fields == ["ssh_bastion_host", "ssh_proxy_host"]));
     let build = &docker.body.blocks["build"];
     assert_eq!((build.nesting, build.max), (Nesting::Single, Some(1)));
-    assert_eq!(
-        build.body.attributes["path"].path,
-        Some(PathUse::ReadChecked)
-    );
+    assert_eq!(build.body.attributes["path"].path, Some(PathUse::ReadChecked));
 }
 
 #[test]
@@ -276,41 +195,19 @@ fn strings_are_rendered_as_packer_does() {
         let component = described(&schemas, kind, component);
         match &component.body.attributes[attribute].render {
             Render::Never => "never".to_owned(),
-            Render::Template {
-                times,
-                fields,
-                build_data,
-            } => {
+            Render::Template { times, fields, build_data } => {
                 format!("{times} [{}] {build_data}", fields.join(" "))
             }
         }
     };
     assert_eq!(render(Kind::Provisioner, "shell", "inline"), "2 [] true");
-    assert_eq!(
-        render(Kind::Provisioner, "shell", "environment_vars"),
-        "1 [] false"
-    );
-    assert_eq!(
-        render(Kind::Provisioner, "shell-local", "environment_vars"),
-        "2 [] true"
-    );
-    assert_eq!(
-        render(Kind::Provisioner, "shell", "execute_command"),
-        "1 [Vars Path EnvVarFile] true"
-    );
-    assert_eq!(
-        render(Kind::Provisioner, "windows-shell", "inline"),
-        "1 [] false"
-    );
-    assert_eq!(
-        render(Kind::Provisioner, "file", "destination"),
-        "2 [] true"
-    );
+    assert_eq!(render(Kind::Provisioner, "shell", "environment_vars"), "1 [] false");
+    assert_eq!(render(Kind::Provisioner, "shell-local", "environment_vars"), "2 [] true");
+    assert_eq!(render(Kind::Provisioner, "shell", "execute_command"), "1 [Vars Path EnvVarFile] true");
+    assert_eq!(render(Kind::Provisioner, "windows-shell", "inline"), "1 [] false");
+    assert_eq!(render(Kind::Provisioner, "file", "destination"), "2 [] true");
     assert_eq!(render(Kind::Provisioner, "file", "content"), "1 [] false");
-    assert_eq!(
-        render(Kind::Builder, "docker", "run_command"),
-        "1 [Image] false"
-    );
+    assert_eq!(render(Kind::Builder, "docker", "run_command"), "1 [Image] false");
     assert_eq!(render(Kind::Provisioner, "sleep", "duration"), "never");
 }
 
@@ -333,13 +230,7 @@ fn an_added_file_brings_new_components_and_replaces_known_ones() {
     assert!(acme.body.attributes.contains_key("ssh_host"));
     assert!(acme.body.blocks["disk"].body.attributes["name"].required);
     assert!(acme.body.dynamic && !described(&schemas, Kind::DataSource, "acme").body.dynamic);
-    assert_eq!(
-        described(&schemas, Kind::Builder, "docker")
-            .body
-            .attributes
-            .len(),
-        1
-    );
+    assert_eq!(described(&schemas, Kind::Builder, "docker").body.attributes.len(), 1);
     let names: Vec<&str> = schemas.names(Kind::Builder).collect();
     assert_eq!(names[..2], ["acme", "docker"]);
     assert_eq!(names.iter().filter(|name| **name == "docker").count(), 1);
@@ -417,10 +308,7 @@ fn faults_of_a_file_are_told_where_they_are() {
             r#"{"attributes": {"a": {"type": "bool"}}, "rules": [{"rule": "value", "fields": ["a"]}]}"#,
             "mine.json: builder b, rule 1: `value` is missing in a rule of this kind",
         ),
-        (
-            r#"{"outputs": {"a": {"type": "bool"}}}"#,
-            "mine.json: builder b: only data sources have `outputs`",
-        ),
+        (r#"{"outputs": {"a": {"type": "bool"}}}"#, "mine.json: builder b: only data sources have `outputs`"),
     ] {
         assert_eq!(error(&builder(body)), message, "{body}");
     }
@@ -451,14 +339,9 @@ fn component_replacements_exist() {
     for kind in Kind::ALL {
         for name in schemas.names(kind) {
             if let Lookup::Described(component) = schemas.component(kind, name)
-                && let Some(Deprecated {
-                    replacement: Some(replacement),
-                }) = &component.deprecated
+                && let Some(Deprecated { replacement: Some(replacement) }) = &component.deprecated
             {
-                assert!(
-                    matches!(schemas.component(kind, replacement), Lookup::Described(_)),
-                    "{name}"
-                );
+                assert!(matches!(schemas.component(kind, replacement), Lookup::Described(_)), "{name}");
             }
         }
     }
@@ -468,14 +351,9 @@ fn component_replacements_exist() {
 fn the_language_is_described_down_to_a_post_processor_of_a_chain() {
     let root = language::root();
     assert_eq!(root.blocks["source"].labels, ["type", "name"]);
-    assert_eq!(
-        root.blocks["source"].body.rest,
-        Rest::Component(Kind::Builder)
-    );
+    assert_eq!(root.blocks["source"].body.rest, Rest::Component(Kind::Builder));
     assert_eq!(root.blocks["locals"].body.rest, Rest::Declarations);
-    assert!(
-        !root.dynamic && root.blocks["build"].body.dynamic && !root.blocks["data"].body.dynamic
-    );
+    assert!(!root.dynamic && root.blocks["build"].body.dynamic && !root.blocks["data"].body.dynamic);
     let chain = &root.blocks["build"].body.blocks["post-processors"].body;
     assert_eq!(chain.rest, Rest::Rejected);
     let step = &chain.blocks["post-processor"];
@@ -486,11 +364,7 @@ fn the_language_is_described_down_to_a_post_processor_of_a_chain() {
     let mut bodies = vec![&root];
     while let Some(body) = bodies.pop() {
         for rule in &body.rules {
-            assert!(
-                rule.fields
-                    .iter()
-                    .all(|field| body.attributes.contains_key(field))
-            );
+            assert!(rule.fields.iter().all(|field| body.attributes.contains_key(field)));
         }
         for (name, attribute) in &body.attributes {
             assert_eq!((name, &attribute.render), (&attribute.name, &Render::Never));
@@ -508,8 +382,7 @@ fn built_in_components_have_the_attributes_that_packer_declares() {
         return;
     };
     let path = PathBuf::from(folder).join("packer-core/mock-schema.json");
-    let recorded: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let recorded: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let schemas = Schemas::embedded();
     let injected = language::injected();
     let mut compared = 0;
@@ -522,14 +395,11 @@ fn built_in_components_have_the_attributes_that_packer_declares() {
         for (name, recorded) in recorded["core"][word].as_object().unwrap() {
             let component = described(&schemas, kind, name);
             let ours = component.body.attributes.iter();
-            let mut ours: Vec<String> = ours
-                .map(|(name, attribute)| format!("{name} {}", attribute.ty))
-                .collect();
+            let mut ours: Vec<String> = ours.map(|(name, attribute)| format!("{name} {}", attribute.ty)).collect();
             let theirs = recorded["attributes"].as_object().unwrap().iter();
             let theirs = theirs.filter(|(attribute, _)| !injected.contains_key(*attribute));
-            let mut theirs: Vec<String> = theirs
-                .map(|(name, attribute)| format!("{name} {}", attribute["type"].as_str().unwrap()))
-                .collect();
+            let mut theirs: Vec<String> =
+                theirs.map(|(name, attribute)| format!("{name} {}", attribute["type"].as_str().unwrap())).collect();
             ours.sort();
             theirs.sort();
             assert_eq!(ours, theirs, "{kind} {name}");

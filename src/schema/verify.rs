@@ -9,9 +9,7 @@ use super::{AttributeType, Deprecated};
 
 /// Every fault of a component, in the order of the file.
 pub(super) fn verify(component: &Component) -> Vec<Problem> {
-    let mut verifier = Verifier {
-        problems: Vec::new(),
-    };
+    let mut verifier = Verifier { problems: Vec::new() };
     let place = format!("{} {}", component.kind, component.name);
     verifier.body(&component.body, &place);
     if component.kind != Kind::DataSource && !component.outputs.is_empty() {
@@ -35,11 +33,7 @@ struct Verifier {
 
 impl Verifier {
     fn report(&mut self, place: &str, message: impl Into<String>) {
-        self.problems.push(Problem {
-            place: place.to_owned(),
-            line: None,
-            message: message.into(),
-        });
+        self.problems.push(Problem { place: place.to_owned(), line: None, message: message.into() });
     }
 
     fn body(&mut self, body: &Body, place: &str) {
@@ -84,26 +78,15 @@ impl Verifier {
             self.value(&attribute.ty, default, "`default_legacy`", place);
         }
         for conditional in &attribute.default_when {
-            self.value(
-                &attribute.ty,
-                &conditional.value,
-                "a value of `default_when`",
-                place,
-            );
+            self.value(&attribute.ty, &conditional.value, "a value of `default_when`", place);
             self.conditions(body, &conditional.when, place);
         }
         for value in attribute.one_of.iter().chain(&attribute.known_values) {
             self.value(&attribute.ty, value, "a listed value", place);
         }
-        for value in attribute
-            .element_one_of
-            .iter()
-            .chain(&attribute.element_known_values)
-        {
+        for value in attribute.element_one_of.iter().chain(&attribute.element_known_values) {
             match &attribute.ty {
-                AttributeType::List(element)
-                | AttributeType::Set(element)
-                | AttributeType::Map(element) => {
+                AttributeType::List(element) | AttributeType::Set(element) | AttributeType::Map(element) => {
                     self.value(element, value, "a listed element", place)
                 }
                 AttributeType::String
@@ -129,11 +112,7 @@ impl Verifier {
         self.conditions(body, &attribute.path_when, place);
         let rendered = match &attribute.render {
             Render::Never => false,
-            Render::Template {
-                times,
-                fields,
-                build_data,
-            } => *times > 1 || !fields.is_empty() || *build_data,
+            Render::Template { times, fields, build_data } => *times > 1 || !fields.is_empty() || *build_data,
         };
         if rendered && !holds_text(&attribute.ty) {
             self.report(place, format!("a {} holds no text to render", attribute.ty));
@@ -173,10 +152,7 @@ impl Verifier {
             | Format::AzureResourceId => attribute.ty == AttributeType::String,
         };
         if !fits {
-            self.report(
-                place,
-                format!("its `format` does not fit its type {}", attribute.ty),
-            );
+            self.report(place, format!("its `format` does not fit its type {}", attribute.ty));
         }
     }
 
@@ -184,24 +160,12 @@ impl Verifier {
         if let Some(replacement) = deprecated.and_then(|deprecated| deprecated.replacement.as_ref())
             && !has(body, replacement)
         {
-            self.report(
-                place,
-                format!("its replacement `{replacement}` does not exist"),
-            );
+            self.report(place, format!("its replacement `{replacement}` does not exist"));
         }
     }
 
     fn rule(&mut self, body: &Body, rule: &Rule, place: &str) {
-        let Rule {
-            rule: kind,
-            fields,
-            when,
-            value,
-            op,
-            max,
-            severity: _,
-            note,
-        } = rule;
+        let Rule { rule: kind, fields, when, value, op, max, severity: _, note } = rule;
         for field in fields {
             if !has(body, field) {
                 self.report(place, format!("the field `{field}` does not exist"));
@@ -210,18 +174,16 @@ impl Verifier {
         self.conditions(body, when, place);
         let count = fields.len();
         let (wanted, enough) = match kind {
-            RuleKind::ExactlyOneOf
-            | RuleKind::Conflicts
-            | RuleKind::Requires
-            | RuleKind::RequiredTogether => ("two fields or more", count >= 2),
+            RuleKind::ExactlyOneOf | RuleKind::Conflicts | RuleKind::Requires | RuleKind::RequiredTogether => {
+                ("two fields or more", count >= 2)
+            }
             RuleKind::RequiresAny => ("three fields or more", count >= 3),
             RuleKind::Compare => ("two fields", count == 2),
             RuleKind::Value | RuleKind::MaxItems => ("one field", count == 1),
             RuleKind::SameKeys => ("two fields or more", count >= 2),
-            RuleKind::AtLeastOneOf
-            | RuleKind::Required
-            | RuleKind::Forbidden
-            | RuleKind::Custom => ("one field or more", count >= 1),
+            RuleKind::AtLeastOneOf | RuleKind::Required | RuleKind::Forbidden | RuleKind::Custom => {
+                ("one field or more", count >= 1)
+            }
         };
         if !enough {
             self.report(place, format!("it needs {wanted}, not {count}"));
@@ -232,11 +194,7 @@ impl Verifier {
             ("max", max.is_some(), RuleKind::MaxItems),
         ] {
             if given != (*kind == owner) {
-                let verb = if given {
-                    "does not belong to"
-                } else {
-                    "is missing in"
-                };
+                let verb = if given { "does not belong to" } else { "is missing in" };
                 self.report(place, format!("`{member}` {verb} a rule of this kind"));
             }
         }
@@ -248,10 +206,7 @@ impl Verifier {
     fn conditions(&mut self, body: &Body, conditions: &[Condition], place: &str) {
         for Condition { field, test } in conditions {
             match find(body, field) {
-                None => self.report(
-                    place,
-                    format!("a condition's field `{field}` does not exist"),
-                ),
+                None => self.report(place, format!("a condition's field `{field}` does not exist")),
                 Some(None) => {}
                 Some(Some(ty)) => self.test(ty, test, place),
             }
@@ -260,9 +215,7 @@ impl Verifier {
 
     fn test(&mut self, ty: &AttributeType, test: &Test, place: &str) {
         match test {
-            Test::Eq(value) | Test::Ne(value) => {
-                self.value(ty, value, "a condition's value", place)
-            }
+            Test::Eq(value) | Test::Ne(value) => self.value(ty, value, "a condition's value", place),
             Test::In(values) | Test::NotIn(values) => {
                 for value in values {
                     self.value(ty, value, "a condition's value", place);
@@ -320,16 +273,14 @@ fn fits(ty: &AttributeType, value: &Value) -> bool {
         AttributeType::String => value.is_string(),
         AttributeType::Number => value.is_number(),
         AttributeType::Bool => value.is_boolean(),
-        AttributeType::List(element) | AttributeType::Set(element) => value
-            .as_array()
-            .is_some_and(|values| values.iter().all(|value| fits(element, value))),
-        AttributeType::Map(element) => value
-            .as_object()
-            .is_some_and(|values| values.values().all(|value| fits(element, value))),
+        AttributeType::List(element) | AttributeType::Set(element) => {
+            value.as_array().is_some_and(|values| values.iter().all(|value| fits(element, value)))
+        }
+        AttributeType::Map(element) => {
+            value.as_object().is_some_and(|values| values.values().all(|value| fits(element, value)))
+        }
         AttributeType::Object(members) => value.as_object().is_some_and(|values| {
-            values
-                .iter()
-                .all(|(name, value)| members.get(name).is_some_and(|ty| fits(ty, value)))
+            values.iter().all(|(name, value)| members.get(name).is_some_and(|ty| fits(ty, value)))
         }),
     }
 }

@@ -118,14 +118,8 @@ impl MemoryFiles {
             self.folder(&path[..at]);
         }
         let bytes = text.into();
-        let metadata = Metadata {
-            kind: EntryKind::File,
-            mode: 0o644,
-            uid: 0,
-            gid: 0,
-            size: bytes.len() as u64,
-            target: None,
-        };
+        let metadata =
+            Metadata { kind: EntryKind::File, mode: 0o644, uid: 0, gid: 0, size: bytes.len() as u64, target: None };
         self.nodes.insert(path, (metadata, bytes));
         self
     }
@@ -140,8 +134,7 @@ impl MemoryFiles {
     }
 
     fn folder(&mut self, path: &str) {
-        let metadata =
-            Metadata { kind: EntryKind::Folder, mode: 0o755, uid: 0, gid: 0, size: 0, target: None };
+        let metadata = Metadata { kind: EntryKind::Folder, mode: 0o755, uid: 0, gid: 0, size: 0, target: None };
         self.nodes.entry(path.to_owned()).or_insert((metadata, Vec::new()));
     }
 }
@@ -166,7 +159,8 @@ impl Files for MemoryFiles {
             None => folder.is_empty(),
         };
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        let entry = |(path, (metadata, _)): (&String, &(Metadata, Vec<u8>))| Entry { name: name(path), kind: metadata.kind };
+        let entry =
+            |(path, (metadata, _)): (&String, &(Metadata, Vec<u8>))| Entry { name: name(path), kind: metadata.kind };
         Ok(self.nodes.iter().filter(|(path, _)| inside(path)).map(entry).collect())
     }
 

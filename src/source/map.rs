@@ -80,7 +80,10 @@ impl SourceMap {
 
     /// The secret places of a file, in order.
     pub fn hidden(&self, file: FileId) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.hidden.range(Span { file, start: 0, end: 0 }..).take_while(move |span| span.file == file).map(|span| span.range())
+        self.hidden
+            .range(Span { file, start: 0, end: 0 }..)
+            .take_while(move |span| span.file == file)
+            .map(|span| span.range())
     }
 
     /// Line and column of a span's start.

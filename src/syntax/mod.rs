@@ -9,7 +9,8 @@
 mod expr;
 
 pub use expr::{
-    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, Part, Splat, Step, Template, TemplateKind, UnaryOp,
+    BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, Part, Splat, Step, Template, TemplateKind,
+    UnaryOp,
 };
 
 use crate::source::{FileId, Span, Spanned};

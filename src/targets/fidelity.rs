@@ -155,7 +155,8 @@ impl<'a> Report<'a> {
     /// A step that says nothing: if something in it was allowed to be left out, all of it was.
     pub fn left_out(&mut self, node: &Node) {
         let omitted = |entry: &&FidelityEntry| entry.verdict == Verdict::Omitted;
-        let inside = |construct: &str| construct.strip_prefix(&node.construct).is_some_and(|rest| rest.starts_with('.'));
+        let inside =
+            |construct: &str| construct.strip_prefix(&node.construct).is_some_and(|rest| rest.starts_with('.'));
         let all = self.entries.iter().filter(|(construct, _)| inside(construct) || **construct == node.construct);
         let Some(how) = all.map(|(_, entry)| entry).find(omitted).map(|entry| entry.how.clone()) else { return };
         for (construct, entry) in &mut self.entries {

@@ -113,7 +113,9 @@ impl Effects for Disk {
         let metadata = if path.is_empty() { fs::metadata(&at) } else { fs::symlink_metadata(&at) };
         let metadata = match metadata {
             Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Found::Nothing),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Found::Nothing);
+            }
             Err(error) => return Err(error),
         };
         let mode = metadata.permissions().mode() & 0o7777;

@@ -16,6 +16,6 @@ pub use difference::unified;
 pub use disk::DiskFiles;
 pub use effects::{Content, Disk, Effects, Found};
 pub use manifest::{
-    FidelityEntry, FidelityPoint, FidelityRange, FidelityReport, JOURNAL, MANIFEST, Manifest, ManifestFile, ManifestImage,
-    ManifestParameter,
+    FidelityEntry, FidelityPoint, FidelityRange, FidelityReport, JOURNAL, MANIFEST, Manifest, ManifestFile,
+    ManifestImage, ManifestParameter,
 };

@@ -50,20 +50,10 @@ fn of_the_user(finding: &str) -> bool {
 }
 
 impl Compiled {
-    pub(crate) fn new(
-        folder: &Path,
-        out: &'static str,
-        environment: Vec<(String, String)>,
-    ) -> Self {
-        let mut compiled = Compiled {
-            folder: folder.to_owned(),
-            out,
-            environment,
-        };
+    pub(crate) fn new(folder: &Path, out: &'static str, environment: Vec<(String, String)>) -> Self {
+        let mut compiled = Compiled { folder: folder.to_owned(), out, environment };
         // Bake asks for what has no default, and secrets never have one.
-        let parameters = compiled
-            .json("manifest.json")
-            .map(|mut m| m["parameters"].take());
+        let parameters = compiled.json("manifest.json").map(|mut m| m["parameters"].take());
         for parameter in list(&parameters.unwrap_or_default()) {
             let name = format!("PKR_VAR_{}", text(&parameter["variable"]));
             let given = compiled.environment.iter().any(|(given, _)| *given == name);
@@ -79,10 +69,7 @@ impl Compiled {
     fn has_default(&self, variable: &str) -> bool {
         let bake = fs::read_to_string(self.folder.join(self.bake_file())).unwrap_or_default();
         let opening = format!("variable \"{}\" {{", variable.replace('-', "_"));
-        let block = bake
-            .split(&opening)
-            .nth(1)
-            .and_then(|rest| rest.split("\n}").next());
+        let block = bake.split(&opening).nth(1).and_then(|rest| rest.split("\n}").next());
         block.is_some_and(|block| {
             block.lines().any(|line| {
                 let mut words = line.split('=').map(str::trim);
@@ -104,10 +91,7 @@ impl Compiled {
     /// Packer's name of each image that was emitted, with the short name that its files have.
     pub(crate) fn images(&self) -> BTreeMap<String, String> {
         let manifest = self.json("manifest.json").unwrap_or_default();
-        list(&manifest["images"])
-            .iter()
-            .map(|image| (text(&image["image"]), text(&image["name"])))
-            .collect()
+        list(&manifest["images"]).iter().map(|image| (text(&image["image"]), text(&image["name"]))).collect()
     }
 
     /// What the fidelity report says beside `exact`.
@@ -131,26 +115,19 @@ impl Compiled {
         if !self.folder.join(&script).exists() {
             return Ok(());
         }
-        let run = process::run(
-            &self.folder,
-            Path::new("/bin/sh"),
-            [script],
-            &self.environment,
-        );
+        let run = process::run(&self.folder, Path::new("/bin/sh"), [script], &self.environment);
         run.success().map(|_| ())
     }
 
     /// What bake understood: its targets by name.
     pub(crate) fn targets(&self, world: &World) -> Result<BTreeMap<String, Value>, String> {
         let arguments = ["bake", "-f", &self.bake_file(), "--print"];
-        let printed = world
-            .run(&self.folder, "buildx", arguments, &self.environment)
-            .success()?;
+        let printed = world.run(&self.folder, "buildx", arguments, &self.environment).success()?;
         if printed.stderr.to_lowercase().contains("warning") {
             return Err(printed.to_string());
         }
-        let printed: Value = serde_json::from_str(&printed.stdout)
-            .map_err(|error| format!("bake --print: {error}: {printed}"))?;
+        let printed: Value =
+            serde_json::from_str(&printed.stdout).map_err(|error| format!("bake --print: {error}: {printed}"))?;
         let targets = printed["target"].as_object().cloned().unwrap_or_default();
         Ok(targets.into_iter().collect())
     }
@@ -183,9 +160,8 @@ impl Compiled {
                 ["FROM", reference, rest @ ..] => {
                     let mut reference = (*reference).to_owned();
                     for (name, value) in &arguments {
-                        reference = reference
-                            .replace(&format!("${{{name}}}"), value)
-                            .replace(&format!("${name}"), value);
+                        reference =
+                            reference.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
                     }
                     let known = reference == "scratch"
                         || stages.contains(&reference)
@@ -216,11 +192,7 @@ impl Compiled {
     pub(crate) fn check(&self, world: &World, target: &Value) -> Result<(), String> {
         self.build_check(world, target)?;
         let findings = self.hadolint(world, target);
-        if findings.is_empty() {
-            Ok(())
-        } else {
-            Err(findings.join("\n"))
-        }
+        if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
     }
 
     /// BuildKit's own checks find nothing.
@@ -232,10 +204,7 @@ impl Compiled {
         }
         let mut arguments = self.plain(target, &self.bases(world, target));
         arguments.push("--check".to_owned());
-        world
-            .run(&self.folder, "buildx", arguments, &self.environment)
-            .success()
-            .map(|_| ())
+        world.run(&self.folder, "buildx", arguments, &self.environment).success().map(|_| ())
     }
 
     /// What hadolint finds, a line each.
@@ -274,9 +243,7 @@ impl Compiled {
         for secret in list(&target["secret"]) {
             let words = match secret.as_object() {
                 Some(keys) => {
-                    let pairs = keys
-                        .iter()
-                        .map(|(key, value)| format!("{key}={}", text(value)));
+                    let pairs = keys.iter().map(|(key, value)| format!("{key}={}", text(value)));
                     pairs.collect::<Vec<_>>().join(",")
                 }
                 None => text(secret),
@@ -304,9 +271,7 @@ impl Compiled {
     /// Builds one target with bake; the image goes to `tar`.
     pub(crate) fn bake(&self, world: &World, name: &str, target: &Value, tar: &Path) -> Ended {
         let mut arguments: Vec<String> =
-            ["bake", "--progress=plain", "-f", &self.bake_file(), name]
-                .map(str::to_owned)
-                .into();
+            ["bake", "--progress=plain", "-f", &self.bake_file(), name].map(str::to_owned).into();
         let mut set = |what: String| arguments.extend(["--set".to_owned(), what]);
         set(format!("{name}.output=type=oci,dest={}", tar.display()));
         if !target["platforms"].is_null() {
@@ -338,7 +303,5 @@ pub(crate) fn list(value: &Value) -> &[Value] {
 
 /// A JSON string without its quotes; anything else as JSON.
 pub(crate) fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

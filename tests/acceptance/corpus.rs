@@ -43,8 +43,7 @@ fn corpus() {
     };
     let Some(world) = world() else { return };
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/corpus-expected.toml");
-    let expected: BTreeMap<String, String> =
-        toml::from_str(&fs::read_to_string(list).unwrap()).unwrap();
+    let expected: BTreeMap<String, String> = toml::from_str(&fs::read_to_string(list).unwrap()).unwrap();
     let configurations: Vec<Configuration> = fs::read_to_string(corpus.join("verdicts.jsonl"))
         .unwrap()
         .lines()
@@ -56,9 +55,7 @@ fn corpus() {
             description,
         })
         .collect();
-    let results = in_pairs(&configurations, |configuration| {
-        compile(world, &corpus, configuration)
-    });
+    let results = in_pairs(&configurations, |configuration| compile(world, &corpus, configuration));
     let mut unlike = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (configuration, result) in configurations.iter().zip(results) {
@@ -78,17 +75,9 @@ fn corpus() {
             }
         }
     }
-    let counts: Vec<String> = counts
-        .iter()
-        .map(|(word, count)| format!("{count} {word}"))
-        .collect();
+    let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
     println!("with a base image given: {}", counts.join(", "));
-    assert!(
-        unlike.is_empty(),
-        "{} not as expected:\n{}",
-        unlike.len(),
-        unlike.join("\n")
-    );
+    assert!(unlike.is_empty(), "{} not as expected:\n{}", unlike.len(), unlike.join("\n"));
 }
 
 /// Whether a file of the configuration declares a source of the docker plugin.
@@ -105,36 +94,18 @@ fn container(corpus: &Path, description: &Value) -> bool {
 /// Compiles a configuration where it lies in a copy of its project. The error says what is
 /// emitted and should not be.
 fn compile(world: &World, corpus: &Path, configuration: &Configuration) -> Result<String, String> {
-    let Configuration {
-        id: _,
-        description,
-        container,
-    } = configuration;
+    let Configuration { id: _, description, container } = configuration;
     let scratch = tempfile::tempdir().unwrap();
     let cwd = PathBuf::from(text(&description["cwd"]));
     let project = cwd.components().next().unwrap();
-    let words = [
-        "-R",
-        "-P",
-        "--",
-        &corpus.join(project).to_string_lossy(),
-        &scratch.path().to_string_lossy(),
-    ]
-    .map(str::to_owned);
+    let words = ["-R", "-P", "--", &corpus.join(project).to_string_lossy(), &scratch.path().to_string_lossy()]
+        .map(str::to_owned);
     process::run(Path::new("/"), Path::new("/bin/cp"), words, &[]).success()?;
     let folder = scratch.path().join(&cwd);
 
     let mut reading = vec![text(&description["target"])];
-    reading.extend(
-        list(&description["args"])
-            .iter()
-            .map(|word| as_ours(&text(word))),
-    );
-    for (name, value) in description["placeholders"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    reading.extend(list(&description["args"]).iter().map(|word| as_ours(&text(word))));
+    for (name, value) in description["placeholders"].as_object().into_iter().flatten() {
         reading.extend(["--var".to_owned(), format!("{name}={}", text(value))]);
     }
     let mut arguments = vec!["compile".to_owned()];
@@ -152,10 +123,7 @@ fn compile(world: &World, corpus: &Path, configuration: &Configuration) -> Resul
         let mut check = vec!["check".to_owned()];
         check.extend(reading);
         check.extend(["--format", "json"].map(str::to_owned));
-        return Ok(format!(
-            "rejected: {}",
-            errors(&formwork(&folder, check, &[]).stdout)
-        ));
+        return Ok(format!("rejected: {}", errors(&formwork(&folder, check, &[]).stdout)));
     }
     let refused: BTreeSet<String> = compiled
         .inexact()
@@ -168,11 +136,7 @@ fn compile(world: &World, corpus: &Path, configuration: &Configuration) -> Resul
         let targets = compiled.targets(world)?;
         let downloads = targets.iter().filter(|(name, _)| name.ends_with("-downloads")).count();
         if targets.len() - downloads != images.len() {
-            return Err(format!(
-                "{} images, {} bake targets",
-                images.len(),
-                targets.len()
-            ));
+            return Err(format!("{} images, {} bake targets", images.len(), targets.len()));
         }
         for target in targets.values() {
             compiled.build_check(world, target)?;

@@ -176,9 +176,7 @@ impl Numbers {
         texts.retain(|text| !without.iter().any(|not| text.contains(not)));
         while texts.len() < count {
             let pieces = 1 + self.below(9);
-            let text: String = (0..pieces)
-                .map(|_| PIECES[self.below(PIECES.len())])
-                .collect();
+            let text: String = (0..pieces).map(|_| PIECES[self.below(PIECES.len())]).collect();
             if !without.iter().any(|not| text.contains(not)) {
                 texts.push(text);
             }
@@ -243,11 +241,7 @@ struct Image {
 
 impl Image {
     fn provisioner(&mut self, kind: &str, body: &str) {
-        write!(
-            self.provisioners,
-            "  provisioner \"{kind}\" {{\n{body}  }}\n"
-        )
-        .unwrap();
+        write!(self.provisioners, "  provisioner \"{kind}\" {{\n{body}  }}\n").unwrap();
     }
 
     fn expect(&mut self, path: String, content: impl Into<Vec<u8>>) {
@@ -276,10 +270,11 @@ fn environment_values(numbers: &mut Numbers) -> Image {
         writeln!(script, "printf %s \"$V{at}\" > /out/{at}").unwrap();
         image.expect(format!("/out/{at}"), value.as_str());
     }
-    image
-        .files
-        .insert("tell.sh".to_owned(), script.into_bytes());
-    image.provisioner("shell", &format!("    env = {{\n{env}    }}\n    environment_vars = [\n{vars}    ]\n    script = \"tell.sh\"\n"));
+    image.files.insert("tell.sh".to_owned(), script.into_bytes());
+    image.provisioner(
+        "shell",
+        &format!("    env = {{\n{env}    }}\n    environment_vars = [\n{vars}    ]\n    script = \"tell.sh\"\n"),
+    );
     image
 }
 
@@ -297,9 +292,7 @@ fn script_texts(numbers: &mut Numbers) -> Image {
         } else {
             format!("<<'END OF TEXT' cat > /out/file{at}\n{text}\nEND OF TEXT\n")
         };
-        image
-            .files
-            .insert(format!("scripts/{at}.sh"), script.into_bytes());
+        image.files.insert(format!("scripts/{at}.sh"), script.into_bytes());
         writeln!(scripts, "      \"scripts/{at}.sh\",").unwrap();
         image.expect(format!("/out/file{at}"), format!("{text}\n"));
     }
@@ -329,13 +322,7 @@ fn contents(numbers: &mut Numbers) -> Image {
     let mut texts = numbers.texts(80, &["\0"]);
     texts.push(long_line());
     for (at, text) in texts.iter().enumerate().skip(1) {
-        image.provisioner(
-            "file",
-            &format!(
-                "    content = {}\n    destination = \"/out/{at}\"\n",
-                rendered(text)
-            ),
-        );
+        image.provisioner("file", &format!("    content = {}\n    destination = \"/out/{at}\"\n", rendered(text)));
         image.expect(format!("/out/{at}"), text.as_str());
     }
     image
@@ -346,43 +333,28 @@ fn file_names(numbers: &mut Numbers) -> Image {
     let mut image = Image::default().with_folder();
     // A colon ends the container's name for `docker cp`; a slash and NUL end every name.
     let names = |texts: Vec<String>| {
-        let mut names: Vec<String> = texts
-            .into_iter()
-            .filter(|name| !name.is_empty() && name.len() < 200)
-            .collect();
+        let mut names: Vec<String> = texts.into_iter().filter(|name| !name.is_empty() && name.len() < 200).collect();
         names.sort();
         names.dedup();
         names
     };
-    for (at, name) in names(numbers.texts(90, &["/", "\0", ":"]))
-        .iter()
-        .enumerate()
-    {
+    for (at, name) in names(numbers.texts(90, &["/", "\0", ":"])).iter().enumerate() {
         let mut content: Vec<u8> = format!("{at} {name}").into_bytes();
         content.extend([0, 255, b'\r', b'\n']);
         let source = format!("one/{at}/{name}");
         let destination = format!("/out/{at} {name}");
         image.provisioner(
             "file",
-            &format!(
-                "    source = {}\n    destination = {}\n",
-                rendered_twice(&source),
-                rendered_twice(&destination)
-            ),
+            &format!("    source = {}\n    destination = {}\n", rendered_twice(&source), rendered_twice(&destination)),
         );
         image.files.insert(source, content.clone());
         image.expect(destination, content);
     }
     for name in names(numbers.texts(150, &["/", "\0"])) {
-        image
-            .files
-            .insert(format!("many/{name}"), name.clone().into_bytes());
+        image.files.insert(format!("many/{name}"), name.clone().into_bytes());
         image.expect(format!("/out/many/{name}"), name);
     }
-    image.provisioner(
-        "file",
-        "    source = \"many\"\n    destination = \"/out\"\n",
-    );
+    image.provisioner("file", "    source = \"many\"\n    destination = \"/out\"\n");
     image
 }
 
@@ -391,11 +363,7 @@ fn configuration(numbers: &mut Numbers) -> Image {
     let mut image = Image::default();
     let mut changes = String::new();
     // A change is one line of a Dockerfile, so a newline cannot be said in it.
-    for (at, value) in numbers
-        .texts(60, &["\n", "\r", "\0"])
-        .into_iter()
-        .enumerate()
-    {
+    for (at, value) in numbers.texts(60, &["\n", "\r", "\0"]).into_iter().enumerate() {
         let mut quoted = String::new();
         for character in value.chars() {
             if matches!(character, '"' | '\\' | '$') {
@@ -407,21 +375,11 @@ fn configuration(numbers: &mut Numbers) -> Image {
             0 => ("LABEL", &mut image.labels),
             _ => ("ENV", &mut image.environment),
         };
-        writeln!(
-            changes,
-            "    {},",
-            rendered(&format!("{instruction} k{at}=\"{quoted}\""))
-        )
-        .unwrap();
+        writeln!(changes, "    {},", rendered(&format!("{instruction} k{at}=\"{quoted}\""))).unwrap();
         values.insert(format!("k{at}"), value);
     }
     let command = numbers.texts(70, &["\0"]);
-    writeln!(
-        changes,
-        "    {},",
-        rendered(&format!("CMD {}", json!(command)))
-    )
-    .unwrap();
+    writeln!(changes, "    {},", rendered(&format!("CMD {}", json!(command)))).unwrap();
     image.command = Some(command);
     image.source = format!("  changes = [\n{changes}  ]\n");
     image
@@ -452,29 +410,17 @@ fn parameters(numbers: &mut Numbers) -> Image {
         let value = match at % 2 {
             0 => default,
             _ => {
-                image
-                    .parameters
-                    .push((format!("PKR_VAR_p{at}"), given.clone()));
+                image.parameters.push((format!("PKR_VAR_p{at}"), given.clone()));
                 given
             }
         };
-        writeln!(
-            image.variables,
-            "variable \"p{at}\" {{\n  type = string\n  default = {}\n}}",
-            hcl(default)
-        )
-        .unwrap();
+        writeln!(image.variables, "variable \"p{at}\" {{\n  type = string\n  default = {}\n}}", hcl(default)).unwrap();
         writeln!(env, "      V{at} = var.p{at}").unwrap();
         writeln!(script, "printf %s \"$V{at}\" > /out/{at}").unwrap();
         image.expect(format!("/out/{at}"), value.as_str());
     }
-    image
-        .files
-        .insert("tell.sh".to_owned(), script.into_bytes());
-    image.provisioner(
-        "shell",
-        &format!("    env = {{\n{env}    }}\n    script = \"tell.sh\"\n"),
-    );
+    image.files.insert("tell.sh".to_owned(), script.into_bytes());
+    image.provisioner("shell", &format!("    env = {{\n{env}    }}\n    script = \"tell.sh\"\n"));
     image
 }
 
@@ -493,11 +439,8 @@ fn hostile() {
         ("labels", run_labels),
         ("parameters", parameters),
     ];
-    let named: Vec<_> = makers
-        .into_iter()
-        .enumerate()
-        .filter(|(_, (name, _))| wanted(&format!("hostile-{name}")))
-        .collect();
+    let named: Vec<_> =
+        makers.into_iter().enumerate().filter(|(_, (name, _))| wanted(&format!("hostile-{name}"))).collect();
     let results = crate::in_pairs(&named, |(at, (name, make))| {
         let seed = 0x5eed_0000 + u64::try_from(*at).unwrap();
         (*name, read_back(world, name, &make(&mut Numbers(seed))))
@@ -514,17 +457,7 @@ fn hostile() {
 
 /// Compiles and builds an image and counts what arrived; the error lists what did not.
 fn read_back(world: &World, name: &str, image: &Image) -> Result<usize, String> {
-    let Image {
-        source,
-        provisioners,
-        variables,
-        files,
-        tree,
-        labels,
-        environment,
-        command,
-        parameters,
-    } = image;
+    let Image { source, provisioners, variables, files, tree, labels, environment, command, parameters } = image;
     let scratch = tempfile::tempdir().unwrap();
     let project = scratch.path().join("project");
     for (path, content) in files {
@@ -538,25 +471,13 @@ fn read_back(world: &World, name: &str, image: &Image) -> Result<usize, String> 
          build {{\n  sources = [\"source.docker.{name}\"]\n{provisioners}}}\n"
     );
     fs::write(project.join("template.pkr.hcl"), template).unwrap();
-    let compile = [
-        "compile",
-        "template.pkr.hcl",
-        "--target",
-        "dockerfile",
-        "--out",
-        "formwork-out",
-    ];
+    let compile = ["compile", "template.pkr.hcl", "--target", "dockerfile", "--out", "formwork-out"];
     let run = formwork(&project, compile, &[]);
     let compiled = Compiled::new(&project, "formwork-out", parameters.clone());
     let image = format!("docker.{name}");
     if !run.ok() || !compiled.images().contains_key(&image) {
-        let refused = compiled
-            .inexact()
-            .into_iter()
-            .filter(|entry| entry.verdict == "refused");
-        let refused: Vec<String> = refused
-            .map(|e| format!("{}: {}", e.construct, e.how))
-            .collect();
+        let refused = compiled.inexact().into_iter().filter(|entry| entry.verdict == "refused");
+        let refused: Vec<String> = refused.map(|e| format!("{}: {}", e.construct, e.how)).collect();
         return Err(format!("not compiled: {run}{}", refused.join("\n")));
     }
     let short = &compiled.images()[&image];
@@ -588,14 +509,8 @@ fn read_back(world: &World, name: &str, image: &Image) -> Result<usize, String> 
     }
     for (key, value) in environment {
         let all: Vec<String> = list(&read.config["Env"]).iter().map(text).collect();
-        let got = all
-            .iter()
-            .find_map(|item| item.strip_prefix(&format!("{key}=")));
-        judge(
-            format!("ENV {key}"),
-            value.as_bytes(),
-            got.map(str::as_bytes),
-        );
+        let got = all.iter().find_map(|item| item.strip_prefix(&format!("{key}=")));
+        judge(format!("ENV {key}"), value.as_bytes(), got.map(str::as_bytes));
     }
     for (at, word) in command.iter().flatten().enumerate() {
         let got = read.config["Cmd"][at].as_str().map(str::as_bytes);
@@ -611,21 +526,13 @@ fn read_back(world: &World, name: &str, image: &Image) -> Result<usize, String> 
     }
     let more = wrong.len().saturating_sub(12);
     wrong.truncate(12);
-    Err(format!(
-        "{} of {count} did not arrive:\n{}\n  and {more} more",
-        wrong.len() + more,
-        wrong.join("\n")
-    ))
+    Err(format!("{} of {count} did not arrive:\n{}\n  and {more} more", wrong.len() + more, wrong.join("\n")))
 }
 
 fn shown(bytes: &[u8]) -> String {
     let text = bytes.escape_ascii().to_string();
     let cut: String = text.chars().take(120).collect();
-    if cut.len() == text.len() {
-        cut
-    } else {
-        format!("{cut}… ({} bytes)", bytes.len())
-    }
+    if cut.len() == text.len() { cut } else { format!("{cut}… ({} bytes)", bytes.len()) }
 }
 
 fn files_below(folder: &Path) -> usize {
@@ -636,11 +543,7 @@ fn files_below(folder: &Path) -> usize {
         .map(|entry| entry.unwrap())
         .map(|entry| {
             assert!(!entry.file_name().as_bytes().is_empty());
-            if entry.file_type().unwrap().is_dir() {
-                files_below(&entry.path())
-            } else {
-                1
-            }
+            if entry.file_type().unwrap().is_dir() { files_below(&entry.path()) } else { 1 }
         })
         .sum()
 }
@@ -655,22 +558,12 @@ fn unpack(tar: &Path) -> Result<Unpacked, String> {
     let layout = tempfile::tempdir().unwrap();
     let root = tempfile::tempdir().unwrap();
     let extract = |tar: &Path, into: &Path, only: &[&str]| {
-        let mut words = vec![
-            "-xf".to_owned(),
-            tar.display().to_string(),
-            "-C".to_owned(),
-            into.display().to_string(),
-        ];
+        let mut words = vec!["-xf".to_owned(), tar.display().to_string(), "-C".to_owned(), into.display().to_string()];
         words.extend(only.iter().map(|word| (*word).to_owned()));
         process::run(Path::new("/"), Path::new("/bin/tar"), words, &[])
     };
     extract(tar, layout.path(), &[]).success()?;
-    let blob = |descriptor: &Value| {
-        layout
-            .path()
-            .join("blobs")
-            .join(text(&descriptor["digest"]).replace(':', "/"))
-    };
+    let blob = |descriptor: &Value| layout.path().join("blobs").join(text(&descriptor["digest"]).replace(':', "/"));
     let json = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
     let mut manifest = json(&layout.path().join("index.json"));
     while let [first, ..] = list(&manifest["manifests"]) {

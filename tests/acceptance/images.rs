@@ -61,10 +61,7 @@ fn images() {
             *counts.entry(word.to_owned()).or_default() += 1;
             writeln!(table, "{:<28} {image:<22} {got}", case.name).unwrap();
             if got != due {
-                unlike.push(format!(
-                    "{} {image}: {got}; images-expected.toml: {due}",
-                    case.name
-                ));
+                unlike.push(format!("{} {image}: {got}; images-expected.toml: {due}", case.name));
                 if !result.details.is_empty() {
                     writeln!(table, "{}", result.details.trim_end()).unwrap();
                 }
@@ -74,17 +71,9 @@ fn images() {
     // In the form of the list, for taking over what was looked at.
     let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images-seen.toml");
     fs::write(&seen, list_of(&cases, &results)).unwrap();
-    let counts: Vec<String> = counts
-        .iter()
-        .map(|(outcome, count)| format!("{count} {outcome}"))
-        .collect();
+    let counts: Vec<String> = counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     println!("{table}\n{}", counts.join(", "));
-    assert!(
-        unlike.is_empty(),
-        "{} not as listed:\n{}",
-        unlike.len(),
-        unlike.join("\n")
-    );
+    assert!(unlike.is_empty(), "{} not as listed:\n{}", unlike.len(), unlike.join("\n"));
 }
 
 /// The outcomes in the form of `images-expected.toml`.
@@ -114,11 +103,7 @@ fn cases<'a>(records: &Path, listed: impl Iterator<Item = &'a String>) -> Vec<Ca
     names
         .into_iter()
         .filter(|name| wanted(name) || wanted(folder_of(name)))
-        .map(|name| Case {
-            folder: records.join(folder_of(&name)),
-            base_config: name.ends_with("+base-config"),
-            name,
-        })
+        .map(|name| Case { folder: records.join(folder_of(&name)), base_config: name.ends_with("+base-config"), name })
         .collect()
 }
 
@@ -174,25 +159,14 @@ fn run(world: &World, records: &Path, case: &Case) -> Result {
     let record = read_json(&case.folder.join("expected.json"));
     let scratch = tempfile::tempdir().unwrap();
     let project = scratch.path().join("project");
-    let prepare = [&records.join("prepare.sh"), &case.folder, &project]
-        .map(|path| path.to_string_lossy().into_owned());
-    process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[])
-        .success()
-        .unwrap();
+    let prepare = [&records.join("prepare.sh"), &case.folder, &project].map(|path| path.to_string_lossy().into_owned());
+    process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[]).success().unwrap();
     restore_links(&project, &record);
 
-    let environment: Vec<(String, String)> = description["env"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), text(value)))
-        .collect();
+    let environment: Vec<(String, String)> =
+        description["env"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect();
     let mut reading = vec![text(&description["template"])];
-    reading.extend(
-        list(&description["args"])
-            .iter()
-            .map(|word| as_ours(&text(word))),
-    );
+    reading.extend(list(&description["args"]).iter().map(|word| as_ours(&text(word))));
     if !environment.is_empty() {
         reading.push("--env".to_owned());
     }
@@ -215,36 +189,21 @@ fn run(world: &World, records: &Path, case: &Case) -> Result {
     }
     let names = compiled.images();
     let mut outcomes = BTreeMap::new();
-    let mut images: BTreeSet<String> = record["images"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect();
-    images.extend(
-        record["fails"]["builds"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone()),
-    );
+    let mut images: BTreeSet<String> =
+        record["images"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    images.extend(record["fails"]["builds"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
     images.extend(names.keys().cloned());
     for image in images {
         let outcome = match names.get(&image) {
-            Some(name) => built(world, records, case, &record, &compiled, &image, name)
-                .unwrap_or_else(|failure| {
-                    writeln!(details, "{}", failure.1).unwrap();
-                    failure.0
-                }),
+            Some(name) => built(world, records, case, &record, &compiled, &image, name).unwrap_or_else(|failure| {
+                writeln!(details, "{}", failure.1).unwrap();
+                failure.0
+            }),
             None => refusal(&compiled, &image),
         };
         outcomes.insert(image, outcome);
     }
-    if outcomes.is_empty() {
-        only("no images", details)
-    } else {
-        Result { outcomes, details }
-    }
+    if outcomes.is_empty() { only("no images", details) } else { Result { outcomes, details } }
 }
 
 /// Builds an emitted image and judges it. The error is the outcome with what was seen.
@@ -262,12 +221,8 @@ fn built(
         move |why: String| (format!("{what} failed"), why)
     };
     let targets = compiled.targets(world).map_err(failed("bake --print"))?;
-    let target = targets
-        .get(name)
-        .ok_or_else(|| ("no bake target".to_owned(), name.to_owned()))?;
-    compiled
-        .host_steps(name, "before")
-        .map_err(failed("before.sh"))?;
+    let target = targets.get(name).ok_or_else(|| ("no bake target".to_owned(), name.to_owned()))?;
+    compiled.host_steps(name, "before").map_err(failed("before.sh"))?;
     let results = tempfile::tempdir().unwrap();
     let tar = results.path().join("image.tar");
     let build = compiled.bake(world, name, target, &tar);
@@ -284,15 +239,9 @@ fn built(
         return if due { Ok(outcome.0) } else { Err(outcome) };
     }
     if expected.is_null() {
-        return Err((
-            "made an image that Packer did not make".to_owned(),
-            build.to_string(),
-        ));
+        return Err(("made an image that Packer did not make".to_owned(), build.to_string()));
     }
-    let base = format!(
-        "base/{}.tar",
-        text(&expected["base"]).trim_start_matches("formwork/")
-    );
+    let base = format!("base/{}.tar", text(&expected["base"]).trim_start_matches("formwork/"));
     let base = world.server_file(&base.replace(":1", ""));
     let judge = |tar: &Path| {
         let arguments = [
@@ -348,10 +297,7 @@ fn refusal(compiled: &Compiled, image: &str) -> String {
     if constructs.is_empty() {
         return "not emitted, and not refused".to_owned();
     }
-    format!(
-        "refused: {}",
-        constructs.into_iter().collect::<Vec<_>>().join(", ")
-    )
+    format!("refused: {}", constructs.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// What the fidelity report admits about an image that differs.
@@ -365,37 +311,23 @@ fn approximations(compiled: &Compiled, image: &str) -> String {
     if constructs.is_empty() {
         return String::new();
     }
-    format!(
-        ": {}",
-        constructs.into_iter().collect::<Vec<_>>().join(", ")
-    )
+    format!(": {}", constructs.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// The options that tell the configuration of each image's base.
 fn base_configs(world: &World, record: &Value, project: &Path) -> Vec<String> {
     // A failed build has no record of its base: the template names one of the two.
     let template = fs::read_to_string(project.join("template.pkr.hcl")).unwrap_or_default();
-    let fallback = if template.contains("formwork/base-user:1") {
-        "base-user"
-    } else {
-        "base"
-    };
+    let fallback = if template.contains("formwork/base-user:1") { "base-user" } else { "base" };
     let option = |scope: &str, base: &str| {
         let file = world.server_file(&format!("base/{base}.config.json"));
-        [
-            "--set".to_owned(),
-            format!("dockerfile{scope}.base-config={}", file.display()),
-        ]
+        ["--set".to_owned(), format!("dockerfile{scope}.base-config={}", file.display())]
     };
     let images = record["images"].as_object();
     let bases: BTreeSet<String> = images
         .into_iter()
         .flatten()
-        .map(|(_, image)| {
-            text(&image["base"])
-                .replace("formwork/", "")
-                .replace(":1", "")
-        })
+        .map(|(_, image)| text(&image["base"]).replace("formwork/", "").replace(":1", ""))
         .collect();
     match bases.len() {
         0 => option("", fallback).into(),
@@ -404,9 +336,7 @@ fn base_configs(world: &World, record: &Value, project: &Path) -> Vec<String> {
             .into_iter()
             .flatten()
             .flat_map(|(name, image)| {
-                let base = text(&image["base"])
-                    .replace("formwork/", "")
-                    .replace(":1", "");
+                let base = text(&image["base"]).replace("formwork/", "").replace(":1", "");
                 option(&format!("/{name}"), &base)
             })
             .collect(),
@@ -415,11 +345,7 @@ fn base_configs(world: &World, record: &Value, project: &Path) -> Vec<String> {
 
 /// A word of Packer's command line as ours.
 pub(crate) fn as_ours(word: &str) -> String {
-    if word.starts_with('-') && !word.starts_with("--") {
-        format!("-{word}")
-    } else {
-        word.to_owned()
-    }
+    if word.starts_with('-') && !word.starts_with("--") { format!("-{word}") } else { word.to_owned() }
 }
 
 /// The codes of the errors in a JSON report of `check`.
@@ -437,8 +363,5 @@ pub(crate) fn errors(report: &str) -> String {
 }
 
 fn only(outcome: &str, details: String) -> Result {
-    Result {
-        outcomes: [("*".to_owned(), outcome.to_owned())].into(),
-        details,
-    }
+    Result { outcomes: [("*".to_owned(), outcome.to_owned())].into(), details }
 }

@@ -8,7 +8,6 @@
 //! `FORMWORK_CASES=name,name` runs only these cases; with `tests/acceptance/serve.sh`
 //! running and its variables set, a single case takes a second or two.
 #![expect(clippy::disallowed_methods, reason = "a test reads files and its environment")]
-
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -30,9 +29,7 @@ use std::sync::{
 
 /// The names that `FORMWORK_CASES` asks for; every name when it is not set.
 fn wanted(name: &str) -> bool {
-    std::env::var("FORMWORK_CASES")
-        .map(|cases| cases.split(',').any(|case| case.trim() == name))
-        .unwrap_or(true)
+    std::env::var("FORMWORK_CASES").map(|cases| cases.split(',').any(|case| case.trim() == name)).unwrap_or(true)
 }
 
 /// Calls `judge` on every item, two at a time, and gives the results in the order of the items.

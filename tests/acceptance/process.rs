@@ -26,11 +26,7 @@ impl Ended {
 
     /// This end as a result: the error tells the whole story.
     pub(crate) fn success(self) -> Result<Self, String> {
-        if self.ok() {
-            Ok(self)
-        } else {
-            Err(self.to_string())
-        }
+        if self.ok() { Ok(self) } else { Err(self.to_string()) }
     }
 }
 
@@ -52,12 +48,7 @@ impl fmt::Display for Ended {
 }
 
 /// Runs `program` in `folder` to its end, at most five minutes.
-pub(crate) fn run<I>(
-    folder: &Path,
-    program: &Path,
-    arguments: I,
-    environment: &[(String, String)],
-) -> Ended
+pub(crate) fn run<I>(folder: &Path, program: &Path, arguments: I, environment: &[(String, String)]) -> Ended
 where
     I: IntoIterator,
     I::Item: Into<String>,
@@ -83,10 +74,7 @@ where
         }
         if Instant::now() > deadline {
             let group = format!("-{}", child.id());
-            Command::new("kill")
-                .args(["-KILL", "--", &group])
-                .status()
-                .unwrap();
+            Command::new("kill").args(["-KILL", "--", &group]).status().unwrap();
             break child.wait().unwrap();
         }
         std::thread::sleep(pause);
@@ -99,10 +87,5 @@ where
     }
     let [stdout, stderr] = texts.map(|text| String::from_utf8_lossy(&text).into_owned());
     let program = program.file_name().unwrap_or_default().to_string_lossy();
-    Ended {
-        command: format!("{program} {}", arguments.join(" ")),
-        code: status.code(),
-        stdout,
-        stderr,
-    }
+    Ended { command: format!("{program} {}", arguments.join(" ")), code: status.code(), stdout, stderr }
 }

@@ -22,27 +22,15 @@ struct Project {
 
 #[test]
 fn examples() {
-    let projects = folders("examples")
-        .into_iter()
-        .map(|(name, folder)| Project {
-            name,
-            folder,
-            golden: false,
-        })
-        .collect();
+    let projects =
+        folders("examples").into_iter().map(|(name, folder)| Project { name, folder, golden: false }).collect();
     judge(projects);
 }
 
 #[test]
 fn goldens() {
-    let projects = folders("tests/golden")
-        .into_iter()
-        .map(|(name, folder)| Project {
-            name,
-            folder,
-            golden: true,
-        })
-        .collect();
+    let projects =
+        folders("tests/golden").into_iter().map(|(name, folder)| Project { name, folder, golden: true }).collect();
     judge(projects);
 }
 
@@ -64,12 +52,7 @@ fn folders(of: &str) -> Vec<(String, PathBuf)> {
     let mut folders: Vec<_> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
-        .map(|path| {
-            (
-                path.file_name().unwrap().to_string_lossy().into_owned(),
-                path,
-            )
-        })
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path))
         .filter(|(name, _)| wanted(name))
         .collect();
     folders.sort();
@@ -86,12 +69,7 @@ fn judge(projects: Vec<Project>) {
             Err(why) => failures.push(format!("{}: {why}", project.name)),
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} failed:\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
 /// Checks and builds a project; says what was built.
@@ -99,11 +77,7 @@ fn build(world: &World, project: &Project) -> Result<String, String> {
     let scratch = tempfile::tempdir().unwrap();
     let copy = scratch.path().join("project");
     let (from, compiled) = if project.golden {
-        if !project
-            .folder
-            .join("out/dockerfile/docker-bake.hcl")
-            .exists()
-        {
+        if !project.folder.join("out/dockerfile/docker-bake.hcl").exists() {
             return Ok("no Dockerfile in its output".to_owned());
         }
         // Where the output folder was when the case was compiled.
@@ -112,18 +86,8 @@ fn build(world: &World, project: &Project) -> Result<String, String> {
         ("golden", Compiled::new(&copy, "formwork-out", Vec::new()))
     } else {
         lay_out(&project.folder, &copy)?;
-        let compile = [
-            "compile",
-            ".",
-            "--target",
-            "dockerfile",
-            "--out",
-            "formwork-out",
-        ];
-        let compile = compile
-            .into_iter()
-            .map(str::to_owned)
-            .chain(options(project));
+        let compile = ["compile", ".", "--target", "dockerfile", "--out", "formwork-out"];
+        let compile = compile.into_iter().map(str::to_owned).chain(options(project));
         formwork(&copy, compile, &[]).success()?;
         ("compiled", Compiled::new(&copy, "formwork-out", Vec::new()))
     };
@@ -138,10 +102,7 @@ fn build(world: &World, project: &Project) -> Result<String, String> {
         }
         // Another target as a context is something only bake can give.
         let contexts = target["contexts"].as_object().into_iter().flatten();
-        if !contexts
-            .into_iter()
-            .any(|(_, value)| text(value).starts_with("target:"))
-        {
+        if !contexts.into_iter().any(|(_, value)| text(value).starts_with("target:")) {
             let plain = scratch.path().join("plain.tar");
             compiled.build_plain(world, target, &plain).success()?;
         }
@@ -153,10 +114,7 @@ fn build(world: &World, project: &Project) -> Result<String, String> {
 fn options(project: &Project) -> Vec<String> {
     let command = format!("compile examples/{} ", project.name);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let mut texts: Vec<PathBuf> = fs::read_dir(&project.folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut texts: Vec<PathBuf> = fs::read_dir(&project.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     texts.sort();
     texts.push(root);
     for path in texts.into_iter().filter(|path| path.is_file()) {
@@ -165,24 +123,13 @@ fn options(project: &Project) -> Vec<String> {
             continue;
         };
         let line = rest.lines().next().unwrap_or_default();
-        let words = line
-            .split_whitespace()
-            .skip_while(|word| *word == "--target" || *word == "dockerfile");
+        let words = line.split_whitespace().skip_while(|word| *word == "--target" || *word == "dockerfile");
         return words.map(str::to_owned).collect();
     }
     Vec::new()
 }
 
 fn lay_out(from: &Path, to: &Path) -> Result<(), String> {
-    let words = [
-        "-R",
-        "-P",
-        "--",
-        &from.to_string_lossy(),
-        &to.to_string_lossy(),
-    ]
-    .map(str::to_owned);
-    process::run(Path::new("/"), Path::new("/bin/cp"), words, &[])
-        .success()
-        .map(|_| ())
+    let words = ["-R", "-P", "--", &from.to_string_lossy(), &to.to_string_lossy()].map(str::to_owned);
+    process::run(Path::new("/"), Path::new("/bin/cp"), words, &[]).success().map(|_| ())
 }

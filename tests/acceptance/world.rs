@@ -17,17 +17,8 @@ use std::{
 use crate::process::{self, Ended};
 
 /// What must be found in `FORMWORK_TOOLS` or `PATH`.
-const PROGRAMS: [&str; 9] = [
-    "runc",
-    "buildkitd",
-    "buildctl",
-    "buildx",
-    "crane",
-    "hadolint",
-    "busybox",
-    "bash-static",
-    "bash",
-];
+const PROGRAMS: [&str; 9] =
+    ["runc", "buildkitd", "buildctl", "buildx", "crane", "hadolint", "busybox", "bash-static", "bash"];
 
 /// A running BuildKit with its registry.
 pub(crate) struct World {
@@ -57,9 +48,7 @@ pub(crate) fn skip<T>(why: &str) -> Option<T> {
 
 /// The folder that an environment variable names, if it is set and there.
 pub(crate) fn folder(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|folder| folder.is_dir())
+    std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_dir())
 }
 
 fn find(program: &str) -> Option<PathBuf> {
@@ -79,10 +68,7 @@ impl World {
         if std::fs::metadata("/proc/self").map_or(true, |process| process.uid() != 0) {
             return Err("BuildKit's containers need root".to_owned());
         }
-        let missing: Vec<&str> = PROGRAMS
-            .into_iter()
-            .filter(|program| find(program).is_none())
-            .collect();
+        let missing: Vec<&str> = PROGRAMS.into_iter().filter(|program| find(program).is_none()).collect();
         if !missing.is_empty() {
             return Err(format!(
                 "not in FORMWORK_TOOLS or PATH: {} (`.ci/tools.sh` installs them)",
@@ -90,28 +76,17 @@ impl World {
             ));
         }
         let (variables, server) = if std::env::var_os("FORMWORK_BUILDKIT").is_some() {
-            (
-                std::env::vars_os()
-                    .map(|(k, v)| (text(k), text(v)))
-                    .collect(),
-                None,
-            )
+            (std::env::vars_os().map(|(k, v)| (text(k), text(v))).collect(), None)
         } else {
             let (variables, server) = serve();
             (variables, Some(server))
         };
-        Ok(World {
-            variables,
-            standing_in: Mutex::default(),
-            _server: server,
-        })
+        Ok(World { variables, standing_in: Mutex::default(), _server: server })
     }
 
     /// A variable that the server printed.
     pub(crate) fn variable(&self, name: &str) -> &str {
-        self.variables
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} is not set"))
+        self.variables.get(name).unwrap_or_else(|| panic!("{name} is not set"))
     }
 
     /// A file in the server's folder, such as `base/base.tar`.
@@ -120,13 +95,7 @@ impl World {
     }
 
     /// Runs one of the programs.
-    pub(crate) fn run<I>(
-        &self,
-        folder: &Path,
-        program: &str,
-        arguments: I,
-        environment: &[(String, String)],
-    ) -> Ended
+    pub(crate) fn run<I>(&self, folder: &Path, program: &str, arguments: I, environment: &[(String, String)]) -> Ended
     where
         I: IntoIterator,
         I::Item: Into<String>,
@@ -145,9 +114,7 @@ impl World {
         let registry = self.variable("FORMWORK_REGISTRY");
         let stand_in = format!("{registry}/stand-in:1");
         let (host, rest) = match reference.split_once('/') {
-            Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => {
-                (host, rest.to_owned())
-            }
+            Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => (host, rest.to_owned()),
             Some(_) => ("docker.io", reference.to_owned()),
             None => ("docker.io", format!("library/{reference}")),
         };
@@ -158,11 +125,7 @@ impl World {
         if host != "docker.io" || rest.contains('@') {
             return Some((reference.to_owned(), format!("docker-image://{stand_in}")));
         }
-        let mut name = if rest.contains('/') {
-            rest
-        } else {
-            format!("library/{rest}")
-        };
+        let mut name = if rest.contains('/') { rest } else { format!("library/{rest}") };
         if !name.contains(':') {
             name.push_str(":latest");
         }
@@ -171,10 +134,7 @@ impl World {
         if !standing_in.contains(&mirrored) {
             let here = Path::new("/");
             // What is there was put there for a reason: the bases of the recorded cases.
-            if !self
-                .run(here, "crane", ["digest", "--insecure", &mirrored], &[])
-                .ok()
-            {
+            if !self.run(here, "crane", ["digest", "--insecure", &mirrored], &[]).ok() {
                 let copy = ["cp", "--insecure", &stand_in, &mirrored];
                 self.run(here, "crane", copy, &[]).success().unwrap();
             }
@@ -203,10 +163,7 @@ fn serve() -> (BTreeMap<String, String>, Child) {
             variables.insert(name.to_owned(), value.trim_matches('\'').to_owned());
         }
     }
-    panic!(
-        "serve.sh ended before it was ready: {}",
-        server.wait().unwrap()
-    );
+    panic!("serve.sh ended before it was ready: {}", server.wait().unwrap());
 }
 
 fn text(value: std::ffi::OsString) -> String {

@@ -1,8 +1,6 @@
 //! Writes a tree down as one line, so that trees of two readers can be compared.
 
-use formwork::syntax::{
-    BinaryOp, Body, Expr, ExprKind, Item, Part, Step, Template, UnaryOp,
-};
+use formwork::syntax::{BinaryOp, Body, Expr, ExprKind, Item, Part, Step, Template, UnaryOp};
 
 /// A text in quotes.
 pub(crate) fn quote(text: &str) -> String {
@@ -35,7 +33,8 @@ pub(crate) fn expr(tree: &Expr) -> String {
         ExprKind::Template(template) => self::template(template),
         ExprKind::Tuple(elements) => format!("(tuple{})", list(elements)),
         ExprKind::Object(items) => {
-            let items: String = items.iter().map(|item| format!(" {}={}", expr(&item.key), expr(&item.value))).collect();
+            let items: String =
+                items.iter().map(|item| format!(" {}={}", expr(&item.key), expr(&item.value))).collect();
             format!("(object{items})")
         }
         ExprKind::Variable(name) => format!("(v {name})"),

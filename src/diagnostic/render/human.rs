@@ -47,7 +47,8 @@ pub fn draw(finding: &Finding<'_>, style: Style) -> String {
 pub fn summary(counts: Counts, files: usize, configurations: usize) -> String {
     let Counts { errors, warnings, notes } = counts;
     let kinds = [(errors, "error"), (warnings, "warning"), (notes, "note")];
-    let said: Vec<String> = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(*count, word)).collect();
+    let said: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(*count, word)).collect();
     let found = match said.split_last() {
         None => "nothing found".to_owned(),
         Some((last, [])) => last.clone(),

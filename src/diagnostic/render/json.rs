@@ -43,7 +43,6 @@ struct Entry<'a> {
     configuration: Option<&'a str>,
 }
 
-
 #[derive(Debug, Serialize)]
 struct Label<'a> {
     file: Option<&'a str>,

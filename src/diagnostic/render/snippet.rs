@@ -163,7 +163,8 @@ impl Line {
         let source = &file.text;
         let mut from = whole.start;
         if whole.len() > LONGEST_LINE {
-            let wanted = focus.map_or(whole.start, |focus| focus.saturating_sub(BEFORE_MARK)).clamp(whole.start, whole.end);
+            let wanted =
+                focus.map_or(whole.start, |focus| focus.saturating_sub(BEFORE_MARK)).clamp(whole.start, whole.end);
             from = source.floor_char_boundary(wanted).max(whole.start);
         }
         let to = source.floor_char_boundary((from + LONGEST_LINE).min(whole.end));

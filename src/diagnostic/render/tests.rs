@@ -33,7 +33,10 @@ fn labels_in_other_files_are_drawn_with_their_names() {
     let second = sources.add("b.hcl", "\n\n\n\nfive\n", FileOrigin::Disk);
     let (two, five) = (at(&sources, first, "two"), at(&sources, second, "five"));
     let text = drawn(&sources, &FAULT.at(two, "twice").label("here").also(five, "and there"));
-    assert!(text.starts_with("error[a-fault]: twice\n") && text.contains("[a.hcl:2:1]") && text.contains("[b.hcl:5:1]"), "{text}");
+    assert!(
+        text.starts_with("error[a-fault]: twice\n") && text.contains("[a.hcl:2:1]") && text.contains("[b.hcl:5:1]"),
+        "{text}"
+    );
 }
 
 #[test]

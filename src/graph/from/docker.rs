@@ -45,9 +45,9 @@ fn base(taker: &mut Taker<'_>) -> BaseImage {
 }
 
 fn result(taker: &mut Taker<'_>, image: Image) -> Image {
-    let undecided = ["commit", "discard"].iter().any(|name| {
-        taker.value(name).is_some_and(|argument| argument.value.as_bool().is_none())
-    });
+    let undecided = ["commit", "discard"]
+        .iter()
+        .any(|name| taker.value(name).is_some_and(|argument| argument.value.as_bool().is_none()));
     let commit = taker.is_true("commit");
     let discard = taker.is_true("discard");
     let keep = if undecided {
@@ -80,4 +80,3 @@ fn machine(taker: &mut Taker<'_>) -> Machine {
         fix_upload_owner: taker.is_true("fix_upload_owner"),
     }
 }
-

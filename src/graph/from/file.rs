@@ -22,15 +22,16 @@ pub(super) fn file(mut taker: Taker<'_>, role: Role) -> Node {
     if let Some(content) = taker.text("content") {
         sources.push(UploadSource::Content(content));
     }
-    let undecided = taker.has("direction")
-        && taker.value("direction").is_some_and(|argument| argument.value.as_str().is_none());
+    let undecided =
+        taker.has("direction") && taker.value("direction").is_some_and(|argument| argument.value.as_str().is_none());
     let direction = match taker.decided("direction").as_ref().map(|direction| direction.value.as_str()) {
         None | Some("upload") => Some(Direction::Upload),
         Some("download") => Some(Direction::Download),
         Some(_) => None,
     };
     let destination = taker.text("destination");
-    let (Some(destination), Some(direction), false, false) = (destination, direction, sources.is_empty(), undecided) else {
+    let (Some(destination), Some(direction), false, false) = (destination, direction, sources.is_empty(), undecided)
+    else {
         return foreign::foreign(taker, role);
     };
     if let Some(Piece::Hole(end)) = destination.value.pieces().last() {
@@ -39,12 +40,7 @@ pub(super) fn file(mut taker: Taker<'_>, role: Role) -> Node {
     if direction == Direction::Download {
         taker.note_text("destination", &destination.value, destination.span);
     }
-    let upload = Upload {
-        options: taker.options(),
-        direction,
-        sources,
-        destination,
-        generated: taker.is_true("generated"),
-    };
+    let upload =
+        Upload { options: taker.options(), direction, sources, destination, generated: taker.is_true("generated") };
     taker.finish(NodeKind::Upload(upload))
 }

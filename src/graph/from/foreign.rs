@@ -23,10 +23,7 @@ pub(super) fn foreign(taker: Taker<'_>, role: Role) -> Node {
         Role::Step | Role::ErrorCleanup => taker.options(),
         Role::AfterImage => {
             taker.keep_input_artifact();
-            StepOptions {
-                name: component.meta.name.as_ref().map(|name| name.value.clone()),
-                ..StepOptions::default()
-            }
+            StepOptions { name: component.meta.name.as_ref().map(|name| name.value.clone()), ..StepOptions::default() }
         }
     };
     let foreign = Foreign { component: component.ty.value.clone(), role, options, plugin };

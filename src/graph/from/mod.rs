@@ -30,8 +30,8 @@ use crate::resolve::template::{Component, ImagePlan, Template};
 use crate::resolve::value::Text;
 use crate::source::SourceMap;
 pub(in crate::graph) use duration::write as write_duration;
-pub(in crate::graph) use taker::Uses;
 use taker::Taker;
+pub(in crate::graph) use taker::Uses;
 
 /// What a user decides about the graph.
 #[derive(Clone, Debug, Default)]
@@ -78,16 +78,8 @@ impl Draft {
 }
 
 fn draft(template: &Template, plan: &ImagePlan, uses: &mut Uses) -> Draft {
-    let ImagePlan {
-        name,
-        build_name,
-        source_name,
-        source,
-        provisioners,
-        error_cleanup,
-        post_processors,
-        span: _,
-    } = plan;
+    let ImagePlan { name, build_name, source_name, source, provisioners, error_cleanup, post_processors, span: _ } =
+        plan;
     let mut start = |image: Image| {
         let taker = Taker::new(source, template, uses);
         match source.ty.value.as_str() {
@@ -192,7 +184,8 @@ fn add(graph: &mut Graph, mut node: Node, decisions: &Decisions, parameters: &[N
 fn environment_form(run: &Run) -> EnvironmentForm {
     let plain = |text: &Text| {
         text.as_literal().is_some_and(|text| {
-            text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | ',' | '@' | '%' | '+'))
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | ',' | '@' | '%' | '+'))
         })
     };
     EnvironmentForm {

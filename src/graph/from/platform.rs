@@ -7,7 +7,8 @@ use crate::graph::{BaseImage, Image, Keep, Machine, Node, NodeKind, Start};
 pub(super) fn builder(mut taker: Taker<'_>, image: Image) -> (Node, Node, Node) {
     let component = taker.component;
     let platform = component.ty.value.clone();
-    let windows = taker.value("communicator").is_some_and(|argument| argument.value.as_str().as_deref() == Some("winrm"));
+    let windows =
+        taker.value("communicator").is_some_and(|argument| argument.value.as_str().as_deref() == Some("winrm"));
     let nothing = matches!(platform.as_str(), "null" | "file");
     taker.leave(reaches);
     let machine = Machine { platform: platform.clone(), user: None, windows, fix_upload_owner: false };

@@ -15,9 +15,7 @@ use indexmap::IndexMap;
 use super::duration;
 use crate::graph::{Fact, Node, NodeKind, StepOptions, Written};
 use crate::resolve::template::{Argument, Component, ComponentBody, Meta, Template};
-use crate::resolve::value::{
-    Hole, HoleKind, Marks, Origin, ParameterId, Piece, Text, Type, Unknown, Value, ValueKind,
-};
+use crate::resolve::value::{Hole, HoleKind, Marks, Origin, ParameterId, Piece, Text, Type, Unknown, Value, ValueKind};
 use crate::source::{Span, Spanned};
 
 /// Which parameters decide the graph, and the first place where each does.
@@ -89,8 +87,7 @@ impl<'a> Taker<'a> {
 
     /// A text. One that is empty for certain counts as not given, as it does for every plugin.
     pub(super) fn text(&mut self, name: &str) -> Option<Spanned<Text>> {
-        self.take(name, text_of)
-            .filter(|text| !text.value.is_empty())
+        self.take(name, text_of).filter(|text| !text.value.is_empty())
     }
 
     /// A text whose value decides something: it has to be known.
@@ -127,12 +124,8 @@ impl<'a> Taker<'a> {
     /// A list of texts that decide something: every one has to be known.
     pub(super) fn decided_list(&mut self, name: &str) -> Option<Spanned<Vec<String>>> {
         let argument = self.left(name)?;
-        let texts: Option<Vec<Text>> = argument
-            .value
-            .as_items()?
-            .iter()
-            .map(|item| text_of(self.template, item, argument.span))
-            .collect();
+        let texts: Option<Vec<Text>> =
+            argument.value.as_items()?.iter().map(|item| text_of(self.template, item, argument.span)).collect();
         let texts = texts?;
         for text in &texts {
             self.note_text(name, text, argument.span);
@@ -144,9 +137,7 @@ impl<'a> Taker<'a> {
 
     /// A list of whole numbers.
     pub(super) fn numbers(&mut self, name: &str) -> Option<Spanned<Vec<i64>>> {
-        self.take(name, |_, value, _| {
-            value.as_items()?.iter().map(|item| item.as_number()?.to_i64()).collect()
-        })
+        self.take(name, |_, value, _| value.as_items()?.iter().map(|item| item.as_number()?.to_i64()).collect())
     }
 
     /// A list of texts without taking it.
@@ -334,11 +325,7 @@ impl<'a> Taker<'a> {
         if entry.state == State::Left { entry.argument } else { None }
     }
 
-    fn take<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&Template, &Value, Span) -> Option<T>,
-    ) -> Option<Spanned<T>> {
+    fn take<T>(&mut self, name: &str, read: impl FnOnce(&Template, &Value, Span) -> Option<T>) -> Option<Spanned<T>> {
         let argument = self.left(name)?;
         // Sensitive and no text: nothing may depend on it, so that nothing shows it.
         if argument.value.marks.sensitive && argument.value.as_text().is_none() {
@@ -439,7 +426,11 @@ pub(super) fn text_of(template: &Template, value: &Value, span: Span) -> Option<
 /// A hole in the place of a text that was computed from something sensitive.
 fn secret(template: &Template, value: &Value, span: Span) -> Text {
     Text::hole(Hole {
-        what: HoleKind::Unknown(Box::new(Unknown { ty: Type::String, origin: secret_origin(template, value), call: None })),
+        what: HoleKind::Unknown(Box::new(Unknown {
+            ty: Type::String,
+            origin: secret_origin(template, value),
+            call: None,
+        })),
         known: None,
         sensitive: true,
         span,
@@ -492,11 +483,8 @@ pub(super) fn masked(template: &Template, value: &Value, span: Span) -> Value {
 fn flatten<'a>(body: &'a ComponentBody, prefix: &str, entries: &mut IndexMap<String, Entry<'a>>) {
     let ComponentBody { arguments, blocks } = body;
     for (name, argument) in arguments {
-        let span = if argument.name.file == argument.span.file {
-            argument.name.to(argument.span)
-        } else {
-            argument.name
-        };
+        let span =
+            if argument.name.file == argument.span.file { argument.name.to(argument.span) } else { argument.name };
         let entry = Entry { argument: Some(argument), span, told: true, state: State::Left };
         insert(entries, format!("{prefix}{name}"), entry);
     }

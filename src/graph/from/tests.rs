@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use crate::graph::fixture::{Fixture, after, facts, joined, list, map, run, shown, steps, strings};
 use crate::graph::{
-    ArtifactFile, Direction, Distribution, Edge, GraphOptions, Keep, Node, NodeKind, Role, Script, Shell, Start, UploadSource,
+    ArtifactFile, Direction, Distribution, Edge, GraphOptions, Keep, Node, NodeKind, Role, Script, Shell, Start,
+    UploadSource,
 };
 use crate::resolve::template::{GivenBy, ParameterState};
 use crate::resolve::value::{Marks, Origin, ParameterId, Type, Value, ValueKind};
@@ -141,12 +142,15 @@ fn environments_are_sorted_and_the_last_wins() {
         "shell",
         &[
             ("inline", strings(&["env"])),
-            ("environment_vars", list([
-                Value::string("Z=from list"),
-                Value::string("A=first"),
-                Value::string("A=a=b"),
-                joined(&[&Value::string("V=x"), &open]),
-            ])),
+            (
+                "environment_vars",
+                list([
+                    Value::string("Z=from list"),
+                    Value::string("A=first"),
+                    Value::string("A=a=b"),
+                    joined(&[&Value::string("V=x"), &open]),
+                ]),
+            ),
             ("env", map(&[("Z", Value::string("from map")), ("B", Value::string(""))])),
         ],
     );
@@ -211,7 +215,10 @@ fn every_argument_of_shell_is_understood() {
             ("remote_file", Value::string("s.sh")),
             ("remote_path", Value::string("/opt/s.sh")),
             ("skip_clean", Value::bool(true)),
-            ("valid_exit_codes", Value::of(ValueKind::List(Type::Number, vec![Value::number(0_i64), Value::number(2_i64)]))),
+            (
+                "valid_exit_codes",
+                Value::of(ValueKind::List(Type::Number, vec![Value::number(0_i64), Value::number(2_i64)])),
+            ),
             ("expect_disconnect", Value::bool(true)),
             ("pause_after", Value::string("1m")),
             ("binary", Value::bool(true)),
@@ -234,13 +241,19 @@ fn what_is_not_known_enough_stays_a_fact_and_says_so() {
     let mut fixture = Fixture::new();
     fixture.provisioner("shell", &[("inline", unknown(Type::list(Type::String)))]);
     fixture.provisioner("shell", &[("inline", strings(&["x"])), ("skip_clean", unknown(Type::Bool))]);
-    fixture.provisioner("file", &[("source", Value::string("a")), ("destination", Value::string("/b")), (
-        "direction",
-        Value::unknown(Type::String, Origin::Variable("x".to_owned()), fixture_span()),
-    )]);
+    fixture.provisioner(
+        "file",
+        &[
+            ("source", Value::string("a")),
+            ("destination", Value::string("/b")),
+            ("direction", Value::unknown(Type::String, Origin::Variable("x".to_owned()), fixture_span())),
+        ],
+    );
     let graph = fixture.graph();
     let all = steps(&graph);
-    assert!(matches!(&all[0].kind, NodeKind::Foreign(it) if it.component == "shell" && it.plugin.as_deref() == Some("packer")));
+    assert!(
+        matches!(&all[0].kind, NodeKind::Foreign(it) if it.component == "shell" && it.plugin.as_deref() == Some("packer"))
+    );
     assert!(all[0].facts[0].is_undecided());
     assert_eq!(facts(all[1]), ["skip_clean"]);
     assert!(all[1].facts[0].is_undecided());
@@ -256,8 +269,12 @@ fn fixture_span() -> crate::source::Span {
 fn shell_local_writes_its_shebang_always() {
     let mut fixture = Fixture::new();
     fixture.provisioner("shell-local", &[("inline", strings(&["#!/bin/bash"])), ("only_on", strings(&["linux"]))]);
-    fixture.provisioner("shell-local", &[("command", Value::string("make")), ("tempfile_extension", Value::string("x"))]);
-    fixture.post_processor("shell-local", &[("inline", strings(&["a"])), ("execute_command", strings(&["x {{.Script}}"]))]);
+    fixture
+        .provisioner("shell-local", &[("command", Value::string("make")), ("tempfile_extension", Value::string("x"))]);
+    fixture.post_processor(
+        "shell-local",
+        &[("inline", strings(&["a"])), ("execute_command", strings(&["x {{.Script}}"]))],
+    );
     let graph = fixture.graph();
     let host = |node: &Node| {
         let NodeKind::HostCommand(host) = &node.kind else { panic!("{node:?}") };
@@ -276,28 +293,38 @@ fn shell_local_writes_its_shebang_always() {
 #[test]
 fn files_travel_in_packers_order() {
     let mut fixture = Fixture::new();
-    fixture.provisioner("file", &[
-        ("source", Value::string("c")),
-        ("sources", strings(&["a", "b"])),
-        ("destination", Value::string("/d/")),
-        ("generated", Value::bool(true)),
-    ]);
+    fixture.provisioner(
+        "file",
+        &[
+            ("source", Value::string("c")),
+            ("sources", strings(&["a", "b"])),
+            ("destination", Value::string("/d/")),
+            ("generated", Value::bool(true)),
+        ],
+    );
     fixture.provisioner("file", &[("content", Value::string("x")), ("destination", Value::string("/d"))]);
-    fixture.provisioner("file", &[
-        ("source", Value::string("/var/log/x")),
-        ("destination", Value::string("x")),
-        ("direction", Value::string("download")),
-    ]);
+    fixture.provisioner(
+        "file",
+        &[
+            ("source", Value::string("/var/log/x")),
+            ("destination", Value::string("x")),
+            ("direction", Value::string("download")),
+        ],
+    );
     let graph = fixture.graph();
     let upload = |node: &Node| {
         let NodeKind::Upload(upload) = &node.kind else { panic!("{node:?}") };
         upload.clone()
     };
     let all: Vec<_> = steps(&graph).into_iter().map(upload).collect();
-    let paths: Vec<String> = all[0].sources.iter().map(|source| match source {
-        UploadSource::Path(path) => shown(&path.value),
-        UploadSource::Content(_) => panic!(),
-    }).collect();
+    let paths: Vec<String> = all[0]
+        .sources
+        .iter()
+        .map(|source| match source {
+            UploadSource::Path(path) => shown(&path.value),
+            UploadSource::Content(_) => panic!(),
+        })
+        .collect();
     assert_eq!(paths, ["a", "b", "c"]);
     assert!(all[0].generated);
     assert!(matches!(&all[1].sources[..], [UploadSource::Content(text)] if shown(&text.value) == "x"));
@@ -307,14 +334,29 @@ fn files_travel_in_packers_order() {
 #[test]
 fn components_become_these_kinds() {
     let cases = [
-        ("sleep", "Wait"), ("powershell", "Run"), ("windows-shell", "Run"), ("windows-restart", "Restart"),
-        ("ansible", "Configure"), ("ansible-local", "Configure"), ("chef-solo", "Configure"), ("chef-client", "Configure"),
-        ("puppet-masterless", "Configure"), ("puppet-server", "Configure"), ("salt-masterless", "Configure"),
-        ("goss", "Test"), ("inspec", "Test"), ("breakpoint", "Foreign"), ("hcp-sbom", "Foreign"), ("made-up", "Foreign"),
+        ("sleep", "Wait"),
+        ("powershell", "Run"),
+        ("windows-shell", "Run"),
+        ("windows-restart", "Restart"),
+        ("ansible", "Configure"),
+        ("ansible-local", "Configure"),
+        ("chef-solo", "Configure"),
+        ("chef-client", "Configure"),
+        ("puppet-masterless", "Configure"),
+        ("puppet-server", "Configure"),
+        ("salt-masterless", "Configure"),
+        ("goss", "Test"),
+        ("inspec", "Test"),
+        ("breakpoint", "Foreign"),
+        ("hcp-sbom", "Foreign"),
+        ("made-up", "Foreign"),
     ];
     for (ty, expected) in cases {
         let mut fixture = Fixture::new();
-        fixture.provisioner(ty, &[("duration", Value::string("3s")), ("inline", strings(&["x"])), ("odd", Value::bool(true))]);
+        fixture.provisioner(
+            ty,
+            &[("duration", Value::string("3s")), ("inline", strings(&["x"])), ("odd", Value::bool(true))],
+        );
         let graph = fixture.graph();
         let kind = format!("{:?}", steps(&graph)[0].kind);
         assert!(kind.starts_with(expected), "{ty}: {kind}");
@@ -325,21 +367,28 @@ fn components_become_these_kinds() {
 #[test]
 fn post_processors_become_these() {
     let mut fixture = Fixture::new();
-    fixture.post_processor("docker-tag", &[
-        ("repository", Value::string("r/x")),
-        ("tag", strings(&["old"])),
-        ("tags", strings(&["1", "2"])),
-        ("force", Value::bool(true)),
-    ]);
+    fixture.post_processor(
+        "docker-tag",
+        &[
+            ("repository", Value::string("r/x")),
+            ("tag", strings(&["old"])),
+            ("tags", strings(&["1", "2"])),
+            ("force", Value::bool(true)),
+        ],
+    );
     fixture.post_processor("docker-push", &[("login", Value::bool(true))]);
     fixture.post_processor("docker-save", &[("path", Value::string("x.tar"))]);
-    fixture.post_processor("docker-import", &[("repository", Value::string("r")), ("tag", Value::string("t")), (
-        "changes",
-        strings(&["USER a"]),
-    )]);
-    fixture.post_processor("manifest", &[("output", Value::string("m.json")), ("custom_data", map(&[("a", Value::string("b"))]))]);
+    fixture.post_processor(
+        "docker-import",
+        &[("repository", Value::string("r")), ("tag", Value::string("t")), ("changes", strings(&["USER a"]))],
+    );
+    fixture.post_processor(
+        "manifest",
+        &[("output", Value::string("m.json")), ("custom_data", map(&[("a", Value::string("b"))]))],
+    );
     fixture.post_processor("checksum", &[("checksum_types", strings(&["sha256"]))]);
-    fixture.post_processor("compress", &[("output", Value::string("x.tgz")), ("compression_level", Value::number(9_i64))]);
+    fixture
+        .post_processor("compress", &[("output", Value::string("x.tgz")), ("compression_level", Value::number(9_i64))]);
     fixture.post_processor("artifice", &[("files", strings(&["a", "b"]))]);
     fixture.post_processor("vagrant", &[("output", Value::string("x.box"))]);
     let graph = fixture.graph();
@@ -350,16 +399,24 @@ fn post_processors_become_these() {
     assert!(matches!(all[1].kind, NodeKind::Distribution(Distribution::Push)));
     assert_eq!(facts(all[1]), ["login"]);
     assert!(matches!(all[2].kind, NodeKind::ArtifactFile(ArtifactFile::Save(_))));
-    assert!(matches!(&all[3].kind, NodeKind::Distribution(Distribution::Import { tag: Some(_), settings, .. }) if settings.len() == 1));
+    assert!(
+        matches!(&all[3].kind, NodeKind::Distribution(Distribution::Import { tag: Some(_), settings, .. }) if settings.len() == 1)
+    );
     assert!(matches!(&all[4].kind, NodeKind::ArtifactFile(ArtifactFile::Manifest { custom, .. }) if custom.len() == 1));
-    assert!(matches!(&all[5].kind, NodeKind::ArtifactFile(ArtifactFile::Checksum { types, output: None }) if types.len() == 1));
+    assert!(
+        matches!(&all[5].kind, NodeKind::ArtifactFile(ArtifactFile::Checksum { types, output: None }) if types.len() == 1)
+    );
     assert!(matches!(all[6].kind, NodeKind::ArtifactFile(ArtifactFile::Compress(Some(_)))));
     assert_eq!(facts(all[6]), ["compression_level"]);
     assert!(matches!(&all[7].kind, NodeKind::ArtifactFile(ArtifactFile::Replace(files)) if files.len() == 2));
-    assert!(matches!(&all[8].kind, NodeKind::Foreign(it) if it.role == Role::AfterImage && it.plugin.as_deref() == Some("vagrant")));
-    let edges: Vec<Edge> = graph.images()[0].chains.iter().map(|chain| {
-        graph.edges().find(|(_, _, to)| *to == chain[0]).expect("an edge").1
-    }).collect();
+    assert!(
+        matches!(&all[8].kind, NodeKind::Foreign(it) if it.role == Role::AfterImage && it.plugin.as_deref() == Some("vagrant"))
+    );
+    let edges: Vec<Edge> = graph.images()[0]
+        .chains
+        .iter()
+        .map(|chain| graph.edges().find(|(_, _, to)| *to == chain[0]).expect("an edge").1)
+        .collect();
     assert_eq!(edges[..3], [Edge::Publishes, Edge::Publishes, Edge::Produces]);
 }
 
@@ -486,10 +543,13 @@ fn a_variable_in_texts_stays_open_and_others_are_fixed() {
     let start = fixture.variable("start", Some("make"), false);
     fixture.template.variables["unused"].given_by = GivenBy::CommandLine;
     fixture.template.variables["unused"].state = ParameterState::Fixed;
-    fixture.provisioner("shell", &[
-        ("inline", list([joined(&[&start, &Value::string(" V="), &open]), missing])),
-        ("skip_clean", shaped(Value::bool(true), 3)),
-    ]);
+    fixture.provisioner(
+        "shell",
+        &[
+            ("inline", list([joined(&[&start, &Value::string(" V="), &open]), missing])),
+            ("skip_clean", shaped(Value::bool(true), 3)),
+        ],
+    );
     fixture.provisioner("shell", &[("script", path)]);
     let graph = fixture.graph();
     let said: Vec<(bool, String)> = graph.parameters().map(|it| (it.open, it.because.clone())).collect();
@@ -541,10 +601,13 @@ fn nothing_sensitive_is_in_the_graph() {
     }
     let mut number = Value::number(4711_i64);
     number.marks.sensitive = true;
-    fixture.provisioner("shell", &[
-        ("inline", list([joined(&[&Value::string("login "), &secret]), computed.clone()])),
-        ("env", map(&[("P", flagged), ("Q", joined(&[&Value::string("q"), &plain]))])),
-    ]);
+    fixture.provisioner(
+        "shell",
+        &[
+            ("inline", list([joined(&[&Value::string("login "), &secret]), computed.clone()])),
+            ("env", map(&[("P", flagged), ("Q", joined(&[&Value::string("q"), &plain]))])),
+        ],
+    );
     fixture.provisioner("made-up", &[("password", computed), ("port", number), ("token", secret)]);
     let graph = fixture.graph();
     let all = format!("{graph:?}");
@@ -599,8 +662,7 @@ fn recorded_templates_become_graphs() {
         let mut sources = crate::source::SourceMap::new();
         let mut sink = crate::diagnostic::Sink::new();
         let inputs = crate::resolve::Inputs::default();
-        let configuration =
-            crate::resolve::configuration::load(".", &inputs.var_files, &disk, &mut sources, &mut sink);
+        let configuration = crate::resolve::configuration::load(".", &inputs.var_files, &disk, &mut sources, &mut sink);
         let Ok(configuration) = configuration else { continue };
         let schemas = Schemas::embedded();
         let setting = crate::resolve::Setting { files: &disk, schemas: &schemas, inputs: &inputs };

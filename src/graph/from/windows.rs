@@ -69,9 +69,9 @@ pub(super) fn windows_shell(mut taker: Taker<'_>, role: Role) -> Node {
     if scripts.is_empty() {
         return foreign::foreign(taker, role);
     }
-    let command = taker.text("execute_command").unwrap_or_else(|| {
-        Spanned::new(scripts::command("{{.Vars}}\"{{.Path}}\"", taker.span()), taker.span())
-    });
+    let command = taker
+        .text("execute_command")
+        .unwrap_or_else(|| Spanned::new(scripts::command("{{.Vars}}\"{{.Path}}\"", taker.span()), taker.span()));
     let run = Run {
         options: taker.options(),
         scripts,

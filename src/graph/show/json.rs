@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json, json as object};
 use crate::graph::command::{DirectInvocation, Invocation, RunAs};
 use crate::graph::from::write_duration;
 use crate::graph::{
-    ArtifactFile, BaseImage, Configure, Direction, Distribution, Edge, EnvironmentValue, Fact, Foreign, Graph, HostCommand,
-    Image, ImagePath, Keep, Machine, Node, NodeId, NodeKind, Parameter, Restart, Role, Run, Script, Shell, Start,
-    StepOptions, Test, Upload, UploadSource, Written,
+    ArtifactFile, BaseImage, Configure, Direction, Distribution, Edge, EnvironmentValue, Fact, Foreign, Graph,
+    HostCommand, Image, ImagePath, Keep, Machine, Node, NodeId, NodeKind, Parameter, Restart, Role, Run, Script, Shell,
+    Start, StepOptions, Test, Upload, UploadSource, Written,
 };
 use crate::resolve::value::{HoleKind, Origin, Piece, Text, Value, ValueKind};
 use crate::source::{SourceMap, Span, Spanned};
@@ -19,7 +19,8 @@ pub const VERSION: u32 = 1;
 
 /// The graph as indented JSON with a newline at its end.
 pub fn json(graph: &Graph, sources: &SourceMap) -> String {
-    let mut text = serde_json::to_string_pretty(&value(graph, sources)).expect("internal error: a graph is always JSON");
+    let mut text =
+        serde_json::to_string_pretty(&value(graph, sources)).expect("internal error: a graph is always JSON");
     text.push('\n');
     text
 }
@@ -73,9 +74,9 @@ impl Shown<'_> {
         };
         fields.insert("reads".to_owned(), reads.into());
         self.kind(kind, &mut fields);
-        let facts = facts.iter().map(|Fact { name, value, span }| {
-            object!({ "name": name, "value": self.any(value), "at": self.at(*span) })
-        });
+        let facts = facts.iter().map(
+            |Fact { name, value, span }| object!({ "name": name, "value": self.any(value), "at": self.at(*span) }),
+        );
         fields.insert("facts".to_owned(), facts.collect());
         let written = written.iter().map(|Written { name, span }| object!({ "name": name, "at": self.at(*span) }));
         fields.insert("written".to_owned(), written.collect());

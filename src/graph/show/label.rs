@@ -2,7 +2,8 @@
 
 use super::json::kind_word;
 use crate::graph::{
-    ArtifactFile, Direction, Distribution, Graph, HostCommand, Keep, Node, NodeId, NodeKind, Script, Start, UploadSource,
+    ArtifactFile, Direction, Distribution, Graph, HostCommand, Keep, Node, NodeId, NodeKind, Script, Start,
+    UploadSource,
 };
 use crate::resolve::value::{HoleKind, Piece, Text};
 

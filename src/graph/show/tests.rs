@@ -16,12 +16,15 @@ fn everything() -> (Graph, Fixture) {
     let mut number = Value::number(4711_i64);
     number.marks.sensitive = true;
     let clock = Unknown { ty: Type::Bool, origin: Origin::Clock, call: None };
-    let run = fixture.provisioner("shell", &[
-        ("inline", list([joined(&[&Value::string("get \"\\N\" <b>`[x](y)` "), &version]), Value::string("b\nc")])),
-        ("env", map(&[("TOKEN", token.clone())])),
-        ("pause_after", Value::string("1s")),
-        ("skip_clean", Value::of(ValueKind::Unknown(clock))),
-    ]);
+    let run = fixture.provisioner(
+        "shell",
+        &[
+            ("inline", list([joined(&[&Value::string("get \"\\N\" <b>`[x](y)` "), &version]), Value::string("b\nc")])),
+            ("env", map(&[("TOKEN", token.clone())])),
+            ("pause_after", Value::string("1s")),
+            ("skip_clean", Value::of(ValueKind::Unknown(clock))),
+        ],
+    );
     let span = run.span;
     run.meta.pause_before = Some(Spanned::new(std::time::Duration::from_millis(1500), span));
     run.meta.max_retries = Some(Spanned::new(2, span));
@@ -33,13 +36,16 @@ fn everything() -> (Graph, Fixture) {
     fixture.provisioner("windows-restart", &[]);
     fixture.provisioner("ansible", &[("extra_arguments", strings(&["-v"]))]);
     fixture.provisioner("goss", &[("tests", strings(&["goss.yaml"]))]);
-    fixture.provisioner("made-up", &[
-        ("password", computed),
-        ("port", number),
-        ("half", Value::of(ValueKind::Number(crate::resolve::value::Number::parse("0.5").expect("a number")))),
-        ("inner.map", map(&[("k", Value::string("v"))])),
-        ("both", Value::tuple(vec![Value::bool(true), Value::of(ValueKind::Null(Type::String)), token])),
-    ]);
+    fixture.provisioner(
+        "made-up",
+        &[
+            ("password", computed),
+            ("port", number),
+            ("half", Value::of(ValueKind::Number(crate::resolve::value::Number::parse("0.5").expect("a number")))),
+            ("inner.map", map(&[("k", Value::string("v"))])),
+            ("both", Value::tuple(vec![Value::bool(true), Value::of(ValueKind::Null(Type::String)), token])),
+        ],
+    );
     for (ty, arguments) in [
         ("docker-tag", vec![("repository", Value::string("r")), ("tags", list([version]))]),
         ("docker-push", vec![]),
@@ -56,11 +62,14 @@ fn everything() -> (Graph, Fixture) {
     let cleanup = fixture.component(crate::schema::Kind::Provisioner, "made-up", "error-cleanup-provisioner", &[]);
     fixture.last().error_cleanup = Some(cleanup);
     fixture.image("amazon-ebs", &[("region", Value::string("x")), ("ssh_username", Value::string("y"))]);
-    fixture.image("docker", &[
-        ("build.path", Value::string("Dockerfile")),
-        ("build.arguments", map(&[("A", Value::string("1"))])),
-        ("export_path", Value::string("x.tar")),
-    ]);
+    fixture.image(
+        "docker",
+        &[
+            ("build.path", Value::string("Dockerfile")),
+            ("build.arguments", map(&[("A", Value::string("1"))])),
+            ("export_path", Value::string("x.tar")),
+        ],
+    );
     fixture.image("docker", &[("image", Value::string("x")), ("discard", Value::bool(true))]);
     fixture.image("null", &[]);
     (fixture.graph(), fixture)

@@ -198,7 +198,9 @@ impl Parser<'_> {
                 let place = if self.at >= end { self.behind_last() } else { place };
                 let help = match token.kind {
                     TokenKind::OpenBrace => "add `=`: this is an object, not a block",
-                    TokenKind::Identifier | TokenKind::OpenQuote => "write `key = value`; a key of several words stands in quotes",
+                    TokenKind::Identifier | TokenKind::OpenQuote => {
+                        "write `key = value`; a key of several words stands in quotes"
+                    }
                     _ => "write `key = value`",
                 };
                 let fault = MISSING_SEPARATOR
@@ -245,7 +247,9 @@ impl Parser<'_> {
         while self.eat(TokenKind::DoubleColon).is_some() {
             let token = self.token();
             if token.kind != TokenKind::Identifier {
-                return Err(self.unexpected("the name of a function behind `::`", |d| d.help("write a function's name")));
+                return Err(
+                    self.unexpected("the name of a function behind `::`", |d| d.help("write a function's name"))
+                );
             }
             self.bump();
             called.push_str("::");
@@ -253,7 +257,8 @@ impl Parser<'_> {
             name_span = name_span.to(token.span);
         }
         if self.kind() != TokenKind::OpenParen {
-            return Err(self.unexpected("`(` behind the name of the function", |d| d.help("write the arguments in parentheses")));
+            return Err(self
+                .unexpected("`(` behind the name of the function", |d| d.help("write the arguments in parentheses")));
         }
         let Some(end) = self.open_bracket()? else { return Ok(Node::leaf(ExprKind::Error, self.since(name.span))) };
         let (arguments, height, spread) = self.without_newlines(|parser| {

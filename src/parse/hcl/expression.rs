@@ -326,7 +326,9 @@ impl Parser<'_> {
                 TokenKind::Comma => diagnostic.help("remove this comma, or write a value before it"),
                 TokenKind::Dot => diagnostic.help("write a digit before the dot: `0.5`"),
                 TokenKind::Plus => diagnostic.help("remove the `+`"),
-                _ => diagnostic.help("write a value: text in double quotes, a number, `true`, `[…]`, `{…}`, or a name like `var.x`"),
+                _ => diagnostic.help(
+                    "write a value: text in double quotes, a number, `true`, `[…]`, `{…}`, or a name like `var.x`",
+                ),
             })),
         }
     }

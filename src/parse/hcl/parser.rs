@@ -258,7 +258,9 @@ impl<'a> Parser<'a> {
     /// Whether `open` is closed by a bracket of another kind.
     pub(super) fn is_mistyped(&self, open: usize) -> bool {
         let end = self.end_of(open);
-        !self.is_closed(open) && !self.unclosed.contains_key(&open) && self.ends.get(end).is_some_and(|back| *back as usize == open)
+        !self.is_closed(open)
+            && !self.unclosed.contains_key(&open)
+            && self.ends.get(end).is_some_and(|back| *back as usize == open)
     }
 
     /// The first token behind what starts at `at`.
@@ -431,14 +433,10 @@ impl<'a> Parser<'a> {
         let inner = chars.as_str();
         let inner = inner.char_indices().next_back().map_or("", |(last, _)| &inner[..last]);
         let (message, help) = match first {
-            '\'' if text.len() > 1 => (
-                "strings stand in double quotes".to_owned(),
-                format!("write `\"{inner}\"`"),
-            ),
-            '“' | '”' | '„' | '‘' | '’' if !inner.is_empty() => (
-                "these are typographic quotes".to_owned(),
-                format!("write `\"{inner}\"` with straight quotes"),
-            ),
+            '\'' if text.len() > 1 => ("strings stand in double quotes".to_owned(), format!("write `\"{inner}\"`")),
+            '“' | '”' | '„' | '‘' | '’' if !inner.is_empty() => {
+                ("these are typographic quotes".to_owned(), format!("write `\"{inner}\"` with straight quotes"))
+            }
             '`' if text.len() > 1 => (
                 "strings do not stand in backticks".to_owned(),
                 format!("write `\"{inner}\"`, or a heredoc for several lines"),
@@ -449,7 +447,10 @@ impl<'a> Parser<'a> {
             '\'' | '`' => (format!("`{first}` starts nothing"), "put strings in double quotes".to_owned()),
             '&' => ("there is no operator `&`".to_owned(), "write `&&` for a logical and".to_owned()),
             '|' => ("there is no operator `|`".to_owned(), "write `||` for a logical or".to_owned()),
-            '~' => ("there is no operator `~`".to_owned(), "write `!` for a logical not; `~` trims only right behind `${` or before `}`".to_owned()),
+            '~' => (
+                "there is no operator `~`".to_owned(),
+                "write `!` for a logical not; `~` trims only right behind `${` or before `}`".to_owned(),
+            ),
             '^' => ("there is no operator `^`".to_owned(), "use the function `pow` for powers".to_owned()),
             ';' => ("`;` separates nothing".to_owned(), "put each argument on a line of its own".to_owned()),
             '$' => (

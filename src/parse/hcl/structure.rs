@@ -310,7 +310,8 @@ impl Parser<'_> {
                     }
                     _ => "start a new line here".to_owned(),
                 };
-                let closing = matches!(token.kind, TokenKind::CloseBracket | TokenKind::CloseParen | TokenKind::CloseBrace);
+                let closing =
+                    matches!(token.kind, TokenKind::CloseBracket | TokenKind::CloseParen | TokenKind::CloseBrace);
                 let diagnostic = if closing {
                     UNEXPECTED_CLOSING_BRACKET
                         .at(token.span, format!("{found} closes nothing"))
@@ -457,7 +458,9 @@ impl Parser<'_> {
                             TEMPLATE_IN_LABEL
                                 .at(token.span, "a label cannot be computed")
                                 .label("this starts a template")
-                                .help(format!("write the label out, or `{sign}{sign}{{` for the characters `{sign}{{`")),
+                                .help(format!(
+                                    "write the label out, or `{sign}{sign}{{` for the characters `{sign}{{`"
+                                )),
                         );
                     }
                     let behind = self.end_of(self.at) + 1;

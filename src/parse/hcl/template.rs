@@ -114,7 +114,8 @@ impl Parser<'_> {
         let end = self.end_of(open);
         let mut kind = TemplateKind::Quoted;
         if token.kind == TokenKind::OpenHeredoc {
-            kind = if self.text(token).starts_with("<<-") { TemplateKind::IndentedHeredoc } else { TemplateKind::Heredoc };
+            kind =
+                if self.text(token).starts_with("<<-") { TemplateKind::IndentedHeredoc } else { TemplateKind::Heredoc };
             self.heredoc_lines(open);
         }
         self.bump();
@@ -138,7 +139,8 @@ impl Parser<'_> {
         let marker = self.marker(open);
         let wanted = format!("<<{dash}{marker}");
         if line != wanted {
-            let span = Span::new(self.file, token.span.start as usize, token.span.start as usize + line.trim_end().len());
+            let span =
+                Span::new(self.file, token.span.start as usize, token.span.start as usize + line.trim_end().len());
             let bare = line.trim_end() == wanted;
             let message = match bare {
                 true => format!("white space follows `{wanted}`"),
@@ -148,7 +150,11 @@ impl Parser<'_> {
                 INVALID_HEREDOC
                     .at(span, message)
                     .label(if bare { "the line must end here" } else { "not like this" })
-                    .help(if bare { "remove what you do not see at the end of the line".to_owned() } else { format!("write `{wanted}`") }),
+                    .help(if bare {
+                        "remove what you do not see at the end of the line".to_owned()
+                    } else {
+                        format!("write `{wanted}`")
+                    }),
             );
         }
         if let Some(Unclosed::Marker(close)) = self.unclosed.get(&open).copied() {
@@ -165,7 +171,11 @@ impl Parser<'_> {
                 ),
             };
             self.report(
-                INVALID_HEREDOC.at(place, message).label("this does not end the heredoc").also(token.span, "which starts here").help(help),
+                INVALID_HEREDOC
+                    .at(place, message)
+                    .label("this does not end the heredoc")
+                    .also(token.span, "which starts here")
+                    .help(help),
             );
         }
     }
@@ -228,10 +238,9 @@ impl Parser<'_> {
         let text = self.text(token);
         let sign = &text[..1];
         self.fault(
-            UNCLOSED_INTERPOLATION
-                .at(token.span, format!("`{text}` is never closed"))
-                .label("opened here")
-                .help(format!("add `}}` behind the expression, or write `{sign}{sign}{{` for the characters `{sign}{{`")),
+            UNCLOSED_INTERPOLATION.at(token.span, format!("`{text}` is never closed")).label("opened here").help(
+                format!("add `}}` behind the expression, or write `{sign}{sign}{{` for the characters `{sign}{{`"),
+            ),
         )
     }
 
@@ -255,7 +264,14 @@ impl Parser<'_> {
     pub(super) fn template_parts(&mut self, end: usize, flush: Flush) -> Read<(Vec<Part>, usize)> {
         let depth = self.depth;
         let read = self.enter().and_then(|()| {
-            let mut reader = Pieces { pieces: Vec::new(), height: 0, broken: false, nesting: 0, trim_next: false, open: self.at - usize::from(self.at > 0) };
+            let mut reader = Pieces {
+                pieces: Vec::new(),
+                height: 0,
+                broken: false,
+                nesting: 0,
+                trim_next: false,
+                open: self.at - usize::from(self.at > 0),
+            };
             let result = self.pieces(end, &mut reader);
             result.map(|()| reader)
         });
@@ -325,7 +341,9 @@ impl Parser<'_> {
         self.bump();
         let span = token.span.to(self.tokens[end].span);
         if token.kind == TokenKind::OpenInterpolation {
-            let node = self.deeper(|parser| parser.interpolation(end)).unwrap_or_else(|Fault| Node::leaf(ExprKind::Error, span));
+            let node = self
+                .deeper(|parser| parser.interpolation(end))
+                .unwrap_or_else(|Fault| Node::leaf(ExprKind::Error, span));
             reader.height = reader.height.max(node.height);
             reader.pieces.push(Piece::Interpolation(node.expr));
         } else {
@@ -429,15 +447,15 @@ impl Parser<'_> {
     fn unknown_directive(&mut self, word: Token) -> Fault {
         let name = self.text(word);
         let help = match name {
-            "elseif" | "elif" | "elsif" => {
-                "write `%{ else }%{ if … }…%{ endif }`: there is no such word".to_owned()
-            }
+            "elseif" | "elif" | "elsif" => "write `%{ else }%{ if … }…%{ endif }`: there is no such word".to_owned(),
             "end" | "fi" | "endIf" => "write `%{ endif }`".to_owned(),
             "done" | "endFor" | "endforeach" => "write `%{ endfor }`".to_owned(),
             "foreach" => "write `%{ for x in list }`".to_owned(),
             _ => "write `if`, `else`, `endif`, `for` or `endfor`, or `%%{` for the characters `%{`".to_owned(),
         };
-        self.fault(INVALID_DIRECTIVE.at(word.span, format!("there is no directive `{name}`")).label("unknown").help(help))
+        self.fault(
+            INVALID_DIRECTIVE.at(word.span, format!("there is no directive `{name}`")).label("unknown").help(help),
+        )
     }
 
     /// Puts what stands between directives into them. After a faulty directive nothing is said about the others.
@@ -473,7 +491,8 @@ impl Parser<'_> {
             };
             let fits = match (open.last(), word) {
                 (Some(Open { head: Head::If(_), otherwise, .. }), "else") => otherwise.is_none(),
-                (Some(Open { head: Head::If(_), .. }), "endif") | (Some(Open { head: Head::For { .. }, .. }), "endfor") => true,
+                (Some(Open { head: Head::If(_), .. }), "endif")
+                | (Some(Open { head: Head::For { .. }, .. }), "endfor") => true,
                 _ => false,
             };
             if !fits {
@@ -513,7 +532,10 @@ impl Parser<'_> {
             None => INVALID_DIRECTIVE
                 .at(span, format!("`{word}` belongs to no directive"))
                 .label("nothing is open here")
-                .help(format!("remove it, or add the `%{{ {} … }}` that it belongs to", if word == "endfor" { "for" } else { "if" })),
+                .help(format!(
+                    "remove it, or add the `%{{ {} … }}` that it belongs to",
+                    if word == "endfor" { "for" } else { "if" }
+                )),
             Some(open) => {
                 let opener = open.word();
                 let message = match (word, opener) {

@@ -116,10 +116,7 @@ pub enum TokenKind {
 impl TokenKind {
     /// Whether the parser never looks at it.
     pub(super) fn is_trivia(self) -> bool {
-        matches!(
-            self,
-            Self::ByteOrderMark | Self::Whitespace | Self::Comment | Self::Junk | Self::UnterminatedComment
-        )
+        matches!(self, Self::ByteOrderMark | Self::Whitespace | Self::Comment | Self::Junk | Self::UnterminatedComment)
     }
 
     /// What ends the thing that this token starts.

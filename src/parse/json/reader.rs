@@ -31,7 +31,12 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Json {
         reader.space();
         if reader.at < reader.text.len() {
             let found = reader.found();
-            reader.fault(found, "the file goes on behind its value", "nothing may follow here", "remove it, or put it inside");
+            reader.fault(
+                found,
+                "the file goes on behind its value",
+                "nothing may follow here",
+                "remove it, or put it inside",
+            );
         }
     }
     value
@@ -142,7 +147,9 @@ impl Reader<'_> {
                 let (message, help) = match text {
                     "" => ("the file ends too early".to_owned(), format!("write {wanted} here")),
                     "'" => ("JSON has no single quotes".to_owned(), "write `\"` on both sides".to_owned()),
-                    "}" | "]" | "," | ":" => (format!("{wanted} is missing before `{text}`"), format!("write {wanted} here")),
+                    "}" | "]" | "," | ":" => {
+                        (format!("{wanted} is missing before `{text}`"), format!("write {wanted} here"))
+                    }
                     "True" | "False" | "None" | "nil" | "undefined" | "TRUE" | "FALSE" | "NULL" => {
                         (format!("`{text}` is no value in JSON"), "write `true`, `false` or `null`".to_owned())
                     }
@@ -159,7 +166,9 @@ impl Reader<'_> {
     fn number(&mut self) -> Json {
         let start = self.at;
         let rest = &self.text[start..];
-        let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'))).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')))
+            .unwrap_or(rest.len());
         let text = &rest[..len];
         self.at += len;
         let span = self.span(start);
@@ -235,7 +244,8 @@ impl Reader<'_> {
         if !self.eat(b':') {
             let span = self.found();
             let message = format!("the key `{}` has no value", key.value);
-            let help = if self.peek() == Some(b'=') { "write `:` for `=`" } else { "write `:` and a value behind the key" };
+            let help =
+                if self.peek() == Some(b'=') { "write `:` for `=`" } else { "write `:` and a value behind the key" };
             self.fault(span, message, "`:` is expected here", help);
             let value = self.error(self.at);
             return Some(Property { key, value });

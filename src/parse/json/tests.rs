@@ -69,12 +69,29 @@ fn a_fault_costs_its_property_and_is_said_once() {
 
 #[test]
 fn objects_in_an_array_count_as_one() {
-    assert_eq!(read("[{\"a\": 1}, {\"//\": \"a comment\", \"b\": null}]"), (vec!["a".to_owned(), "b".to_owned()], Vec::new()));
+    assert_eq!(
+        read("[{\"a\": 1}, {\"//\": \"a comment\", \"b\": null}]"),
+        (vec!["a".to_owned(), "b".to_owned()], Vec::new())
+    );
 }
 
 #[test]
 fn hostile_texts_end() {
-    for text in ["[", "{\"a\":", "[{\"a\":[", "\"\\", "{\"a\":{'", "[1 ", "[}", "{]", "{\"a\" \"b\\é", "-", "é", "\\u", "\"\\ud800\\u"] {
+    for text in [
+        "[",
+        "{\"a\":",
+        "[{\"a\":[",
+        "\"\\",
+        "{\"a\":{'",
+        "[1 ",
+        "[}",
+        "{]",
+        "{\"a\" \"b\\é",
+        "-",
+        "é",
+        "\\u",
+        "\"\\ud800\\u",
+    ] {
         let many = text.repeat(20_000);
         read(&many);
         read(&format!("{{\"a\": {many}"));

@@ -9,7 +9,9 @@ use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
 use crate::parse::hcl::structure::DUPLICATE_ARGUMENT;
 use crate::source::{FileId, SourceMap, Span, Spanned};
-use crate::syntax::{Attribute, Body, Document, Expr, ExprKind, Item, ObjectItem, Part, Template, TemplateKind, UnaryOp};
+use crate::syntax::{
+    Attribute, Body, Document, Expr, ExprKind, Item, ObjectItem, Part, Template, TemplateKind, UnaryOp,
+};
 
 declare_diagnostic! {
     pub static JSON_ROOT = {

@@ -89,7 +89,8 @@ fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sin
     let mut body = ComponentBody { arguments: indexmap::IndexMap::new(), blocks: indexmap::IndexMap::new() };
     let mut described = true;
     // What the build adds may use its iterators, which the source's own body may not.
-    let without_name: Vec<Body> = member.bodies.iter().enumerate().map(|(at, (body, _))| nested_body(body, at > 0)).collect();
+    let without_name: Vec<Body> =
+        member.bodies.iter().enumerate().map(|(at, (body, _))| nested_body(body, at > 0)).collect();
     let bodies: Vec<&Body> = without_name.iter().collect();
     let iterators: Vec<(String, Value)> = member.bodies.iter().flat_map(|(_, iterators)| iterators.clone()).collect();
     let mut inside = scope.child();
@@ -116,7 +117,9 @@ fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sin
 fn nested_body(body: &Body, nested: bool) -> Body {
     let mut body = body.clone();
     if nested {
-        body.items.retain(|item| !matches!(item, crate::syntax::Item::Attribute(attribute) if attribute.name.value == "name"));
+        body.items.retain(
+            |item| !matches!(item, crate::syntax::Item::Attribute(attribute) if attribute.name.value == "name"),
+        );
     }
     body
 }
@@ -214,7 +217,12 @@ impl Reader<'_, '_> {
             member.iterators = outer.iter().cloned().chain(own).collect();
             member
         };
-        expanded.into_iter().map(with_outer).enumerate().map(|(at, member)| (member, format!("post-processor[{chain}][{at}]"))).collect()
+        expanded
+            .into_iter()
+            .map(with_outer)
+            .enumerate()
+            .map(|(at, member)| (member, format!("post-processor[{chain}][{at}]")))
+            .collect()
     }
 
     /// A chain, cut where `--except` names a member; members left out by `only` or `except` are skipped.

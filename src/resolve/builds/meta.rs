@@ -46,7 +46,12 @@ pub(super) const DECLARATIONS: &[&Declaration] = &[&INVALID_DURATION, &INVALID_O
 
 /// Reads the arguments for one image, whose type and name are `address` (`docker.app`). Nothing if `only` or `except`
 /// leaves the component out there.
-pub(super) fn read(arguments: &IndexMap<String, Argument>, address: &str, decoder: &mut Decoder<'_>, sink: &mut Sink) -> (Meta, bool) {
+pub(super) fn read(
+    arguments: &IndexMap<String, Argument>,
+    address: &str,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) -> (Meta, bool) {
     let mut meta = Meta::default();
     let mut takes = true;
     for (name, argument) in arguments {
@@ -129,10 +134,15 @@ fn duration_of(name: &str, value: &Value, span: Span, sink: &mut Sink) -> Option
     if read.is_none() {
         let help = match text.parse::<f64>() {
             Ok(_) => format!("add the unit: `{name} = \"{text}s\"`"),
-            Err(_) => format!("write a number and a unit, as in `{name} = \"1m30s\"`; the units are ns, us, ms, s, m and h"),
+            Err(_) => {
+                format!("write a number and a unit, as in `{name} = \"1m30s\"`; the units are ns, us, ms, s, m and h")
+            }
         };
         sink.report(
-            INVALID_DURATION.at(span, format!("`{name}` is no duration: \"{text}\"")).label("not a duration").help(help),
+            INVALID_DURATION
+                .at(span, format!("`{name}` is no duration: \"{text}\""))
+                .label("not a duration")
+                .help(help),
         );
     }
     read.map(|read| Spanned::new(read, span))

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use super::convert::convert;
 use super::decode::Decoder;
 use super::eval::{self, Scope};
 use super::expand::{self, Expanded};
@@ -18,7 +19,6 @@ use super::inputs::Inputs;
 use super::names;
 use super::structure;
 use super::template::{BuildHeader, ImagePlan, SourceHeader};
-use super::convert::convert;
 use super::value::{Marks, Type, Value, ValueKind};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
@@ -275,7 +275,8 @@ impl<'d> Build<'d> {
                 }
             }
         }
-        let expanded = expand::expand(&content.blocks, &schema, "a `build` block", &outer, &mut decoder.shaped_by, sink);
+        let expanded =
+            expand::expand(&content.blocks, &schema, "a `build` block", &outer, &mut decoder.shaped_by, sink);
         let (nested, blocks): (Vec<_>, Vec<_>) = expanded.into_iter().partition(|block| block.kind == "source");
         for block in nested {
             let Some(label) = block.labels.first() else { continue };
@@ -293,7 +294,8 @@ impl<'d> Build<'d> {
                 span: label.span,
             });
         }
-        let says_sources = content.attributes.contains_key("sources") || content.blocks.iter().any(|block| block.kind.value == "source" || block.kind.value == "dynamic");
+        let says_sources = content.attributes.contains_key("sources")
+            || content.blocks.iter().any(|block| block.kind.value == "source" || block.kind.value == "dynamic");
         if members.is_empty() && !says_sources && !block.body.has_errors() {
             sink.report(
                 BUILD_WITHOUT_SOURCE
@@ -315,7 +317,12 @@ impl<'d> Build<'d> {
 }
 
 /// The references in `sources`, each with the place of its element where it is written out.
-fn references(value: &Value, expr: &crate::syntax::Expr, decoder: &mut Decoder<'_>, sink: &mut Sink) -> Vec<(String, Span)> {
+fn references(
+    value: &Value,
+    expr: &crate::syntax::Expr,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) -> Vec<(String, Span)> {
     if value.is_error() {
         return Vec::new();
     }
@@ -358,7 +365,9 @@ fn find<'s, 'd>(
     let parts: Vec<&str> = reference.split('.').collect();
     // Packer drops the first of three parts, whatever it is, and reads only two of more.
     let (ty, name) = match parts.as_slice() {
-        [ty, name] | [_, ty, name, ..] if [ty, name].iter().all(|part| super::variables::is_identifier(part)) => (*ty, *name),
+        [ty, name] | [_, ty, name, ..] if [ty, name].iter().all(|part| super::variables::is_identifier(part)) => {
+            (*ty, *name)
+        }
         _ => {
             sink.report(
                 INVALID_SOURCE_REFERENCE
@@ -374,9 +383,7 @@ fn find<'s, 'd>(
     }
     let wanted = format!("{ty}.{name}");
     let all: Vec<String> = sources.keys().map(|(ty, name)| format!("{ty}.{name}")).collect();
-    let mut diagnostic = UNKNOWN_SOURCE
-        .at(span, format!("no source is named `{wanted}`"))
-        .label("named here");
+    let mut diagnostic = UNKNOWN_SOURCE.at(span, format!("no source is named `{wanted}`")).label("named here");
     let near = names::nearest(&wanted, all.iter().map(String::as_str))
         .or_else(|| all.iter().map(String::as_str).find(|known| known.ends_with(&format!(".{name}"))));
     diagnostic = match near.and_then(|near| near.split_once('.')) {
@@ -429,7 +436,9 @@ fn needs_known(name: &str, value: &Value, span: Span) -> crate::diagnostic::Diag
     let open = Marks::computed_from([value]).shaped_by;
     let diagnostic = NEEDS_KNOWN_VALUE.at(span, format!("`{name}` has to be known before anything is built"));
     if open.is_empty() {
-        diagnostic.label("not known yet").help("use variables and locals that do not depend on data sources or the build")
+        diagnostic
+            .label("not known yet")
+            .help("use variables and locals that do not depend on data sources or the build")
     } else {
         // Without a value the template may be sound: Packer would stop, a check without values must not.
         diagnostic

@@ -206,7 +206,12 @@ impl TypeConstraint {
             return Some(AttributeConstraint { ty, optional: scope.is_some(), default: None });
         };
         let Some(scope) = scope else {
-            return fault(sink, expr.span, "only the type of a variable can have defaults in it", "leave the default out here");
+            return fault(
+                sink,
+                expr.span,
+                "only the type of a variable can have defaults in it",
+                "leave the default out here",
+            );
         };
         let value = evaluate(default, scope, sink);
         match ty.convert(&value, default.span) {
@@ -246,7 +251,9 @@ impl TypeConstraint {
     fn filled(&self, value: &Value) -> Value {
         let each = |items: &[Value], element: &Self| items.iter().map(|item| element.filled(item)).collect();
         let kind = match (self, &value.kind) {
-            (Self::List(element) | Self::Set(element), ValueKind::Tuple(items)) => ValueKind::Tuple(each(items, element)),
+            (Self::List(element) | Self::Set(element), ValueKind::Tuple(items)) => {
+                ValueKind::Tuple(each(items, element))
+            }
             // Elements that are filled may differ in type, so what was a list becomes a tuple until it is converted.
             (Self::List(element) | Self::Set(element), ValueKind::List(_, items) | ValueKind::Set(_, items)) => {
                 ValueKind::Tuple(each(items, element))
@@ -257,9 +264,9 @@ impl TypeConstraint {
                 }
                 ValueKind::Tuple(elements.iter().zip(items).map(|(element, item)| element.filled(item)).collect())
             }
-            (Self::Map(element), ValueKind::Object(entries) | ValueKind::Map(_, entries)) => ValueKind::Object(
-                entries.iter().map(|(name, item)| (name.clone(), element.filled(item))).collect(),
-            ),
+            (Self::Map(element), ValueKind::Object(entries) | ValueKind::Map(_, entries)) => {
+                ValueKind::Object(entries.iter().map(|(name, item)| (name.clone(), element.filled(item))).collect())
+            }
             (Self::Object(attributes), ValueKind::Object(entries) | ValueKind::Map(_, entries)) => {
                 let mut out = entries.clone();
                 for (name, attribute) in attributes {

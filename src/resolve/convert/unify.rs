@@ -176,7 +176,10 @@ mod tests {
             (vec![n.clone(), s.clone()], Some(s.clone())),
             (vec![n.clone(), b.clone()], None),
             (vec![n.clone(), Type::Dynamic], Some(n.clone())),
-            (vec![tuple(std::slice::from_ref(&n)), tuple(std::slice::from_ref(&s))], Some(tuple(std::slice::from_ref(&s)))),
+            (
+                vec![tuple(std::slice::from_ref(&n)), tuple(std::slice::from_ref(&s))],
+                Some(tuple(std::slice::from_ref(&s))),
+            ),
             (vec![tuple(std::slice::from_ref(&n)), tuple(&[])], Some(Type::list(n.clone()))),
             (vec![object(&[("a", n.clone())]), object(&[("b", n.clone())])], Some(Type::map(n.clone()))),
             (vec![object(&[("a", n.clone())]), tuple(&[])], None),

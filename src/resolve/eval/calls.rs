@@ -1,9 +1,7 @@
 //! Calls of functions.
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
-use super::{
-    FunctionSet, Scope, evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from,
-};
+use super::{FunctionSet, Scope, evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::resolve::convert::{TypeConstraint, convert};
@@ -46,13 +44,8 @@ declare_diagnostic! {
 }
 
 /// What this module may report.
-pub const CALL_DECLARATIONS: &[&Declaration] = &[
-    &UNKNOWN_FUNCTION,
-    &WRONG_ARGUMENT_COUNT,
-    &INVALID_FUNCTION_ARGUMENT,
-    &FUNCTION_FAILED,
-    &UNSUPPORTED_FUNCTION,
-];
+pub const CALL_DECLARATIONS: &[&Declaration] =
+    &[&UNKNOWN_FUNCTION, &WRONG_ARGUMENT_COUNT, &INVALID_FUNCTION_ARGUMENT, &FUNCTION_FAILED, &UNSUPPORTED_FUNCTION];
 
 /// How much of its arguments an unknown may remember.
 const MAX_FOLDED: u64 = 16 << 10;
@@ -108,8 +101,7 @@ pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Si
     let marks = if function.style == Style::Passes { Marks::default() } else { Marks::computed_from(&values) };
     spans.resize(values.len(), span);
     let kept = values.clone();
-    let mut running =
-        functions::Call { name: function.name, arguments: values, spans, span, scope, sink: &mut *sink };
+    let mut running = functions::Call { name: function.name, arguments: values, spans, span, scope, sink: &mut *sink };
     let failure = match (function.call)(&mut running) {
         Ok(value) => return value.with_marks(&marks),
         Err(failure) => failure,
@@ -140,7 +132,10 @@ fn report(
             let parameter = parameter.map_or("argument", |parameter| parameter.name);
             sink.report(
                 INVALID_FUNCTION_ARGUMENT
-                    .at(spans.get(index).copied().unwrap_or(span), format!("`{parameter}` of `{}`: {message}", function.name))
+                    .at(
+                        spans.get(index).copied().unwrap_or(span),
+                        format!("`{parameter}` of `{}`: {message}", function.name),
+                    )
                     .label("of no use here"),
             );
             Value::error()
@@ -158,7 +153,13 @@ fn report(
         Failure::Unsupported => {
             sink.report(
                 UNSUPPORTED_FUNCTION
-                    .at(name, format!("formwork does not know how to compute `{}` yet; its value is treated as unknown", function.name))
+                    .at(
+                        name,
+                        format!(
+                            "formwork does not know how to compute `{}` yet; its value is treated as unknown",
+                            function.name
+                        ),
+                    )
                     .label("unknown from here on")
                     .help("give the value through a variable if something needs it"),
             );
@@ -198,7 +199,9 @@ fn available(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Option<&'static
     let name = call.name.value.as_str();
     let found = functions::find(name);
     let (message, help) = match (scope.functions(), found) {
-        (FunctionSet::All, Some(function)) if name != "env" && !(name == "templatefile" && scope.in_template_file()) => {
+        (FunctionSet::All, Some(function))
+            if name != "env" && !(name == "templatefile" && scope.in_template_file()) =>
+        {
             return Some(function);
         }
         (FunctionSet::Env, Some(function)) if name == "env" => return Some(function),
@@ -209,20 +212,18 @@ fn available(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Option<&'static
         (FunctionSet::All, Some(_)) => {
             ("a file read by `templatefile` cannot call `templatefile`".into(), "give it the text as a variable".into())
         }
-        (FunctionSet::Env, _) => (
-            format!("the default of a variable may call only `env`, not `{name}`"),
-            "compute it in a local".into(),
-        ),
-        (FunctionSet::None, _) => {
-            ("no function can be called here".into(), "write the value itself".into())
+        (FunctionSet::Env, _) => {
+            (format!("the default of a variable may call only `env`, not `{name}`"), "compute it in a local".into())
         }
+        (FunctionSet::None, _) => ("no function can be called here".into(), "write the value itself".into()),
         (FunctionSet::All, None) => {
             let known = || functions::FUNCTIONS.iter().map(|function| function.name).filter(|name| *name != "env");
             let help = match (functions::replacement(name), nearest(name, known())) {
                 (Some(replacement), _) => replacement.to_owned(),
                 (None, Some(near)) => format!("did you mean `{near}`?"),
                 (None, None) => {
-                    let alike: Vec<&str> = known().filter(|known| known.contains(name) || name.contains(known)).collect();
+                    let alike: Vec<&str> =
+                        known().filter(|known| known.contains(name) || name.contains(known)).collect();
                     if alike.is_empty() {
                         "Packer's own functions are all there are".to_owned()
                     } else {

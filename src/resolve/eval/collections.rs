@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{CANNOT_ITERATE, INVALID_OBJECT_KEY, Scope, evaluate, operators, outer_marks, too_large, traversal, unknown_from};
+use super::{
+    CANNOT_ITERATE, INVALID_OBJECT_KEY, Scope, evaluate, operators, outer_marks, too_large, traversal, unknown_from,
+};
 use crate::diagnostic::Sink;
 use crate::resolve::convert::convert;
 use crate::resolve::value::{Marks, Type, Value, ValueKind};

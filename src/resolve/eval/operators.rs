@@ -1,9 +1,7 @@
 //! Operators and conditionals.
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
-use super::{
-    INCONSISTENT_CONDITIONAL, INVALID_CONDITION, INVALID_OPERAND, Scope, computed, evaluate, unknown_from,
-};
+use super::{INCONSISTENT_CONDITIONAL, INVALID_CONDITION, INVALID_OPERAND, Scope, computed, evaluate, unknown_from};
 use crate::diagnostic::Sink;
 use crate::resolve::convert::{convert, unify};
 use crate::resolve::value::{Marks, Number, Type, Value, ValueKind};
@@ -62,10 +60,8 @@ pub(super) fn binary(
     let x = operand(&a, left.span, Type::Number, symbol(operator.value), sink);
     let y = operand(&b, right.span, Type::Number, symbol(operator.value), sink);
     let (Some(x), Some(y)) = (x, y) else { return Value::error() };
-    let compares = matches!(
-        operator.value,
-        BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual
-    );
+    let compares =
+        matches!(operator.value, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual);
     let (Some(m), Some(n)) = (x.as_number(), y.as_number()) else {
         return unknown_from(if compares { Type::Bool } else { Type::Number }, [&x, &y], span, scope);
     };
@@ -170,13 +166,7 @@ fn logical(
 }
 
 /// `-a`, `!a`
-pub(super) fn unary(
-    operator: Spanned<UnaryOp>,
-    expr: &Expr,
-    span: Span,
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Value {
+pub(super) fn unary(operator: Spanned<UnaryOp>, expr: &Expr, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let value = evaluate(expr, scope, sink);
     let (ty, symbol) = match operator.value {
         UnaryOp::Negate => (Type::Number, "-"),

@@ -115,10 +115,7 @@ impl<'a> Scope<'a> {
 
     /// Adds an attribute to an object of this scope (made if missing): one more known local, without copying the others.
     pub fn set_attribute(&mut self, root: &str, name: impl Into<String>, value: Value) {
-        let object = self
-            .roots
-            .entry(root.to_owned())
-            .or_insert_with(|| Value::of(ValueKind::Object(BTreeMap::new())));
+        let object = self.roots.entry(root.to_owned()).or_insert_with(|| Value::of(ValueKind::Object(BTreeMap::new())));
         if let ValueKind::Object(attributes) = &mut object.kind {
             attributes.insert(name.into(), value);
         }

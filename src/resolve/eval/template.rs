@@ -1,6 +1,6 @@
 //! Templates: text with interpolations and directives.
 
-use super::{NO_TEXT, MAX_WEIGHT, Scope, collections, evaluate as evaluate_expr, operators, too_large, unknown_from};
+use super::{MAX_WEIGHT, NO_TEXT, Scope, collections, evaluate as evaluate_expr, operators, too_large, unknown_from};
 use crate::diagnostic::Sink;
 use crate::resolve::convert::convert;
 use crate::resolve::value::{Marks, Text, Type, Value};
@@ -96,11 +96,15 @@ impl Output {
                     }
                     return;
                 }
-                Err(_) => format!("only a string, number or bool can stand in a text, and this is {}", value.ty().phrase()),
+                Err(_) => {
+                    format!("only a string, number or bool can stand in a text, and this is {}", value.ty().phrase())
+                }
             }
         };
         let help = match value.ty() {
-            Type::List(_) | Type::Set(_) | Type::Tuple(_) => "put its elements together with `join(\", \", …)`, or use `jsonencode`",
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => {
+                "put its elements together with `join(\", \", …)`, or use `jsonencode`"
+            }
             Type::Map(_) | Type::Object(_) => "take one attribute of it, or use `jsonencode`",
             Type::Dynamic | Type::Bool | Type::Number | Type::String => {
                 "give null another value first: `x == null ? \"\" : x`"

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use super::{
-    INVALID_INDEX, MISSING_ATTRIBUTE, Scope, UNDECLARED_LOCAL, UNDECLARED_VARIABLE, UNKNOWN_REFERENCE, evaluate as evaluate_expr,
-    listing, nearest, outer_marks, unknown_from,
+    INVALID_INDEX, MISSING_ATTRIBUTE, Scope, UNDECLARED_LOCAL, UNDECLARED_VARIABLE, UNKNOWN_REFERENCE,
+    evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from,
 };
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::resolve::convert::convert;
@@ -183,7 +183,8 @@ fn element<'v>(
     span: Span,
     scope: &Scope<'_>,
 ) -> Result<Found<'v>, Box<Diagnostic>> {
-    let fault = |message: String, help: String| Box::new(INVALID_INDEX.at(place, message).label("no such element").help(help));
+    let fault =
+        |message: String, help: String| Box::new(INVALID_INDEX.at(place, message).label("no such element").help(help));
     let unknown = |ty: Type| {
         let made = unknown_from(ty, [value, index], span, scope);
         Ok(Found::Made(made))
@@ -207,10 +208,9 @@ fn element<'v>(
         let Some(number) = number.as_number() else { return Ok(None) };
         match number.to_i64().map(usize::try_from) {
             Some(Ok(position)) => Ok(Some(position)),
-            _ if number.signum() < 0 => Err(fault(
-                "an index cannot be negative".into(),
-                "for the last element write `x[length(x) - 1]`".into(),
-            )),
+            _ if number.signum() < 0 => {
+                Err(fault("an index cannot be negative".into(), "for the last element write `x[length(x) - 1]`".into()))
+            }
             _ => Err(fault("an index must be a whole number".into(), "use `floor`".into())),
         }
     };

@@ -80,9 +80,9 @@ impl Call<'_> {
     /// The elements of an argument that must be a list, set or tuple.
     pub fn elements(&self, index: usize) -> Result<&[Value], Failure> {
         let value = &self.arguments[index];
-        value
-            .as_items()
-            .ok_or_else(|| Failure::argument(index, format!("a list, set or tuple is needed, not {}", value.ty().phrase())))
+        value.as_items().ok_or_else(|| {
+            Failure::argument(index, format!("a list, set or tuple is needed, not {}", value.ty().phrase()))
+        })
     }
 
     /// The entries of an argument that must be a map or object.

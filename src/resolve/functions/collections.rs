@@ -189,7 +189,9 @@ fn flat(list: &Value, out: &mut Vec<Value>) -> bool {
                     *inner = std::mem::replace(inner, Value::null()).with_marks(&marks);
                 }
             }
-            ValueKind::Unknown(unknown) if !unknown.ty.is_primitive() && !matches!(unknown.ty, Type::Map(_) | Type::Object(_)) => {
+            ValueKind::Unknown(unknown)
+                if !unknown.ty.is_primitive() && !matches!(unknown.ty, Type::Map(_) | Type::Object(_)) =>
+            {
                 return false;
             }
             _ => out.push(item.clone().with_marks(&marks)),
@@ -234,7 +236,12 @@ pub(super) fn values(call: &mut Call<'_>) -> Result<Value, Failure> {
     let kind = match &value.kind {
         ValueKind::Map(element, entries) => ValueKind::List(element.clone(), entries.values().cloned().collect()),
         ValueKind::Object(entries) => ValueKind::Tuple(entries.values().cloned().collect()),
-        _ => return Err(Failure::call(format!("it takes the values of a map or object, and this is {}", value.ty().phrase()))),
+        _ => {
+            return Err(Failure::call(format!(
+                "it takes the values of a map or object, and this is {}",
+                value.ty().phrase()
+            )));
+        }
     };
     Ok(with_outer(Value::of(kind), [value]))
 }
@@ -339,7 +346,9 @@ pub(super) fn reverse(call: &mut Call<'_>) -> Result<Value, Failure> {
     let value = &call.arguments[0];
     let turned = |items: &[Value]| items.iter().rev().cloned().collect::<Vec<_>>();
     let kind = match &value.kind {
-        ValueKind::List(element, items) | ValueKind::Set(element, items) => ValueKind::List(element.clone(), turned(items)),
+        ValueKind::List(element, items) | ValueKind::Set(element, items) => {
+            ValueKind::List(element.clone(), turned(items))
+        }
         ValueKind::Tuple(items) => ValueKind::Tuple(turned(items)),
         ValueKind::String(_) => return Err(Failure::argument(0, "a list is needed; for a text there is `strrev`")),
         _ => return Err(Failure::argument(0, format!("a list or tuple is needed, not {}", value.ty().phrase()))),
@@ -352,7 +361,8 @@ pub(super) fn slice(call: &mut Call<'_>) -> Result<Value, Failure> {
     let (ValueKind::List(_, items) | ValueKind::Tuple(items)) = &value.kind else {
         return Err(Failure::argument(0, format!("a list or tuple is needed, not {}", value.ty().phrase())));
     };
-    let bound = |index| usize::try_from(call.whole(index)?).map_err(|_| Failure::argument(index, "it cannot be negative"));
+    let bound =
+        |index| usize::try_from(call.whole(index)?).map_err(|_| Failure::argument(index, "it cannot be negative"));
     let (start, end) = (bound(1)?, bound(2)?);
     if end > items.len() {
         return Err(Failure::argument(2, format!("the list has only {} elements", items.len())));

@@ -77,7 +77,8 @@ pub(super) fn sha512(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn uuidv5(call: &mut Call<'_>) -> Result<Value, Failure> {
     let known = |last: u8| {
-        let mut bytes = [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
+        let mut bytes =
+            [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
         bytes[3] = last;
         bytes.to_vec()
     };
@@ -86,7 +87,8 @@ pub(super) fn uuidv5(call: &mut Call<'_>) -> Result<Value, Failure> {
         "url" => known(0x11),
         "oid" => known(0x12),
         "x500" => known(0x14),
-        other => uuid(other).ok_or_else(|| Failure::call("the namespace is neither `dns`, `url`, `oid`, `x500` nor a UUID"))?,
+        other => uuid(other)
+            .ok_or_else(|| Failure::call("the namespace is neither `dns`, `url`, `oid`, `x500` nor a UUID"))?,
     };
     let mut hash = sha1::Sha1::digest([namespace.as_slice(), call.text(1).as_bytes()].concat())[..16].to_vec();
     hash[6] = hash[6] & 0x0f | 0x50;
@@ -144,13 +146,31 @@ fn encoding(call: &Call<'_>, index: usize) -> Result<Encoding, Failure> {
         "iso-8859-1" | "latin1" | "iso_8859-1" => Encoding::Latin1,
         "us-ascii" | "ascii" => Encoding::Ascii,
         // Real encodings that nobody writes a template for; everything else is a mistake.
-        name if ["windows-", "iso-", "koi8", "ibm", "gb", "big5", "euc-", "shift", "macintosh", "cp", "utf-16", "utf-32"]
-            .iter()
-            .any(|start| name.starts_with(start)) =>
+        name if [
+            "windows-",
+            "iso-",
+            "koi8",
+            "ibm",
+            "gb",
+            "big5",
+            "euc-",
+            "shift",
+            "macintosh",
+            "cp",
+            "utf-16",
+            "utf-32",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start)) =>
         {
             return Err(Failure::Unsupported);
         }
-        _ => return Err(Failure::argument(index, "there is no encoding of that name; `UTF-8` and `UTF-16LE` are the usual ones")),
+        _ => {
+            return Err(Failure::argument(
+                index,
+                "there is no encoding of that name; `UTF-8` and `UTF-16LE` are the usual ones",
+            ));
+        }
     })
 }
 
@@ -159,7 +179,9 @@ pub(super) fn textencodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
     let text = call.text(0);
     let narrow = |last: u32| {
         let bytes = text.chars().map(u32::from).map(|code| if code <= last { u8::try_from(code).ok() } else { None });
-        bytes.collect::<Option<Vec<u8>>>().ok_or_else(|| Failure::argument(0, "it has a letter that this encoding lacks"))
+        bytes
+            .collect::<Option<Vec<u8>>>()
+            .ok_or_else(|| Failure::argument(0, "it has a letter that this encoding lacks"))
     };
     let bytes = match encoding {
         Encoding::Utf8 => text.as_bytes().to_vec(),
@@ -195,7 +217,8 @@ pub(super) fn textdecodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn csvdecode(call: &mut Call<'_>) -> Result<Value, Failure> {
     let mut rows = csv_rows(&call.text(0))?.into_iter();
-    let header = rows.next().ok_or_else(|| Failure::call("the text has no first line with the names of the columns"))?;
+    let header =
+        rows.next().ok_or_else(|| Failure::call("the text has no first line with the names of the columns"))?;
     let names: BTreeSet<&String> = header.iter().collect();
     if names.len() < header.len() {
         return Err(Failure::call("two columns have the same name"));
@@ -204,7 +227,12 @@ pub(super) fn csvdecode(call: &mut Call<'_>) -> Result<Value, Failure> {
     let mut out = Vec::new();
     for (index, row) in rows.enumerate() {
         if row.len() != header.len() {
-            return Err(Failure::Call(format!("row {} has {} fields instead of {}", index + 1, row.len(), header.len())));
+            return Err(Failure::Call(format!(
+                "row {} has {} fields instead of {}",
+                index + 1,
+                row.len(),
+                header.len()
+            )));
         }
         let entries: BTreeMap<String, Value> = header.iter().cloned().zip(row.into_iter().map(string)).collect();
         out.push(Value::of(ValueKind::Object(entries)));

@@ -75,20 +75,28 @@ fn readable(call: &mut Call<'_>, index: usize, path: &str, base: Base) -> Result
     let world = call.scope.world;
     if !path.starts_with('~') {
         let joined = match base {
-            Base::Root if !path.starts_with('/') => clean(&format!("{}/{path}", if world.root.is_empty() { "." } else { &world.root })),
+            Base::Root if !path.starts_with('/') => {
+                clean(&format!("{}/{path}", if world.root.is_empty() { "." } else { &world.root }))
+            }
             Base::Root | Base::Working => clean(path),
         };
         let absolute = |path: &str| clean(&world.files.absolute(path));
         let asked = if joined.starts_with('/') { joined.clone() } else { absolute(&joined) };
         let folders = [world.root.as_str(), "."].into_iter().chain(world.readable.iter().map(String::as_str));
-        if folders.map(|folder| absolute(if folder.is_empty() { "." } else { folder })).any(|folder| below(&asked, &folder)) {
+        if folders
+            .map(|folder| absolute(if folder.is_empty() { "." } else { folder }))
+            .any(|folder| below(&asked, &folder))
+        {
             return Ok(joined);
         }
     }
     let shown = if call.arguments[index].is_sensitive() { "this file".to_owned() } else { format!("`{path}`") };
     call.sink.report(
         FILE_NOT_READ
-            .at(call.spans[index], format!("{shown} lies outside of the project and is not read; what it holds is treated as unknown"))
+            .at(
+                call.spans[index],
+                format!("{shown} lies outside of the project and is not read; what it holds is treated as unknown"),
+            )
             .label("read by this expression")
             .help("move the file into the project, or pass its content through a variable"),
     );
@@ -141,7 +149,9 @@ pub(super) fn fileexists(call: &mut Call<'_>) -> Result<Value, Failure> {
     let asked = readable(call, 0, &path, Base::Root)?;
     match call.scope.world.files.resolved_metadata(&asked) {
         Ok(metadata) if metadata.kind == EntryKind::File => Ok(Value::bool(true)),
-        Ok(metadata) if metadata.kind == EntryKind::Folder => Err(Failure::argument(0, "it is a folder; only files can be asked for")),
+        Ok(metadata) if metadata.kind == EntryKind::Folder => {
+            Err(Failure::argument(0, "it is a folder; only files can be asked for"))
+        }
         Ok(_) => Err(Failure::argument(0, "it is no regular file")),
         Err(FileError::Missing) => Ok(Value::bool(false)),
         Err(error) => Err(Failure::argument(0, error.to_string())),
@@ -308,7 +318,9 @@ mod tests {
 
     #[test]
     fn paths_are_cleaned_as_go_does() {
-        for (path, cleaned) in [("", "."), ("a//b/./c/..", "a/b"), ("/..", "/"), ("../a/..", ".."), ("a/../..", ".."), ("/a/", "/a")] {
+        for (path, cleaned) in
+            [("", "."), ("a//b/./c/..", "a/b"), ("/..", "/"), ("../a/..", ".."), ("a/../..", ".."), ("/a/", "/a")]
+        {
             assert_eq!(clean(path), cleaned, "{path}");
         }
     }

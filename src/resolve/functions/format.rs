@@ -34,7 +34,10 @@ pub(super) fn formatlist(call: &mut Call<'_>) -> Result<Value, Failure> {
         let Some(items) = argument.as_items() else { continue };
         match rows {
             Some(count) if count != items.len() => {
-                return Err(Failure::argument(index, format!("it has {} elements, and the list before it {count}", items.len())));
+                return Err(Failure::argument(
+                    index,
+                    format!("it has {} elements, and the list before it {count}", items.len()),
+                ));
             }
             _ => rows = Some(items.len()),
         }
@@ -102,7 +105,8 @@ fn fill(pattern: &str, arguments: &[&Value], spans: &[Span], marks: &mut Marks) 
         // Whoever sees the text sees the argument.
         let span = spans.get(index + 1).copied().or(spans.last().copied());
         let text = convert(argument, &Type::String, span.unwrap_or(spans[0])).ok();
-        let holes = text.as_ref().filter(|_| verb.is_plain() && matches!(verb.letter, 's' | 'v') && !argument.is_null());
+        let holes =
+            text.as_ref().filter(|_| verb.is_plain() && matches!(verb.letter, 's' | 'v') && !argument.is_null());
         match holes.and_then(Value::as_text) {
             Some(text) => {
                 let outer = outer([*argument]);
@@ -169,7 +173,10 @@ fn parse_verb(text: &str) -> Result<(Verb, Option<usize>, &str), Failure> {
         rest = rest.strip_prefix(']').ok_or_else(|| Failure::call("`[` in the format is not closed"))?;
         chosen = Some(index.ok_or_else(|| Failure::call("arguments are counted from 1: `%[1]s`"))? - 1);
     }
-    let letter = rest.chars().next().ok_or_else(|| Failure::call("the format ends with a `%`; write `%%` for the sign itself"))?;
+    let letter = rest
+        .chars()
+        .next()
+        .ok_or_else(|| Failure::call("the format ends with a `%`; write `%%` for the sign itself"))?;
     if !"vtbdoxXeEfgGsq".contains(letter) {
         return Err(Failure::Call(format!("there is no verb `%{letter}`; write `%%` for the sign itself")));
     }
@@ -183,7 +190,8 @@ fn one(verb: &Verb, argument: &Value) -> Result<String, String> {
         if argument.is_null() {
             return Err("it is null".to_owned());
         }
-        convert(argument, &ty, crate::source::Span::new(crate::source::FileId(0), 0, 0)).map_err(|error| error.to_string())
+        convert(argument, &ty, crate::source::Span::new(crate::source::FileId(0), 0, 0))
+            .map_err(|error| error.to_string())
     };
     match verb.letter {
         'v' => {
@@ -309,7 +317,8 @@ fn fixed(digits: &[u8], point: i64, places: usize) -> String {
         Ok(count) => round(digits, point, count),
         Err(_) => (Vec::new(), 0),
     };
-    let digit = |at: i64| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or('0', |digit| char::from(*digit));
+    let digit =
+        |at: i64| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or('0', |digit| char::from(*digit));
     let whole: String = (0..point.max(0)).map(digit).collect();
     let fraction: String = (0..i64::try_from(places).unwrap_or(0)).map(|at| digit(point + at)).collect();
     let whole = if whole.is_empty() { "0".to_owned() } else { whole };

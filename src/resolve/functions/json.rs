@@ -54,7 +54,9 @@ impl Reader<'_> {
             Some(b'"') => self.string().map(super::call::string),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(_) => {
-                for (word, value) in [("true", Value::bool(true)), ("false", Value::bool(false)), ("null", Value::null())] {
+                for (word, value) in
+                    [("true", Value::bool(true)), ("false", Value::bool(false)), ("null", Value::null())]
+                {
                     if self.text[self.at..].starts_with(word) {
                         self.at += word.len();
                         return Ok(value);

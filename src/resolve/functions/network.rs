@@ -46,7 +46,9 @@ impl Prefix {
     fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = || Failure::argument(0, "it is no network in the form `10.0.0.0/16`");
         let (address, length) = text.split_once('/').ok_or_else(wrong)?;
-        let plain = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit()) && (length == "0" || !length.starts_with('0'));
+        let plain = !length.is_empty()
+            && length.bytes().all(|b| b.is_ascii_digit())
+            && (length == "0" || !length.starts_with('0'));
         let length: u32 = length.parse().ok().filter(|_| plain).ok_or_else(wrong)?;
         let (address, width) = match address.parse::<std::net::IpAddr>().map_err(|_| wrong())? {
             std::net::IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
@@ -122,7 +124,10 @@ pub(super) fn cidrsubnet(call: &mut Call<'_>) -> Result<Value, Failure> {
     let prefix = Prefix::parse(&call.text(0))?;
     let bits = u32::try_from(call.whole(1)?).map_err(|_| Failure::argument(1, "it cannot be negative"))?;
     if bits > prefix.width - prefix.length {
-        return Err(Failure::argument(1, format!("the network has only {} bits to extend", prefix.width - prefix.length)));
+        return Err(Failure::argument(
+            1,
+            format!("the network has only {} bits to extend", prefix.width - prefix.length),
+        ));
     }
     let (negative, number) = big(call, 2)?;
     let fits = bits >= 128 || number < 1u128 << bits;
@@ -142,7 +147,10 @@ pub(super) fn cidrsubnets(call: &mut Call<'_>) -> Result<Value, Failure> {
         let bits = bits.ok_or_else(|| Failure::argument(index, "it must be from 1 to 32"))?;
         let length = prefix.length + bits;
         if length > prefix.width {
-            return Err(Failure::argument(index, format!("the network has only {} bits to extend", prefix.width - prefix.length)));
+            return Err(Failure::argument(
+                index,
+                format!("the network has only {} bits to extend", prefix.width - prefix.length),
+            ));
         }
         let size = 1u128.checked_shl(prefix.width - length).unwrap_or(0);
         let full = || Failure::argument(index, "no room is left for this subnet");

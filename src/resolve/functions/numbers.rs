@@ -47,7 +47,9 @@ fn extreme<'v>(
     choose: impl FnOnce(&mut dyn Iterator<Item = &'v Number>) -> Option<&'v Number>,
 ) -> Result<Value, Failure> {
     let mut numbers = call.arguments.iter().filter_map(Value::as_number);
-    choose(&mut numbers).map(|number| Value::number(number.clone())).ok_or_else(|| Failure::call("it needs at least one number"))
+    choose(&mut numbers)
+        .map(|number| Value::number(number.clone()))
+        .ok_or_else(|| Failure::call("it needs at least one number"))
 }
 
 pub(super) fn signum(call: &mut Call<'_>) -> Result<Value, Failure> {

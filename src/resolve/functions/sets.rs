@@ -46,7 +46,8 @@ pub(super) fn setproduct(call: &mut Call<'_>) -> Result<Value, Failure> {
             return Err(Failure::Unknown(crate::resolve::value::Origin::Error));
         }
         all_sets &= matches!(argument.kind, ValueKind::Set(..));
-        let wanted = if matches!(argument.kind, ValueKind::Set(..)) { argument.ty() } else { Type::list(Type::Dynamic) };
+        let wanted =
+            if matches!(argument.kind, ValueKind::Set(..)) { argument.ty() } else { Type::list(Type::Dynamic) };
         call.elements(index)?;
         let converted = convert(argument, &wanted, call.spans[index])
             .map_err(|error| Failure::argument(index, error.to_string()))?;

@@ -1,8 +1,8 @@
 //! The table of functions.
 
 use super::{
-    Call, Failure, Function, Kind, Parameter, Style, collections, encoding, files, format, network, numbers, regexes, sets,
-    strings, time,
+    Call, Failure, Function, Kind, Parameter, Style, collections, encoding, files, format, network, numbers, regexes,
+    sets, strings, time,
 };
 use crate::resolve::value::Value;
 

@@ -17,7 +17,18 @@ struct Time {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -91,7 +102,9 @@ impl Time {
             std::str::from_utf8(part).ok()?.parse().ok()
         };
         let punctuation = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-        if !punctuation.iter().all(|(at, expected)| bytes.get(*at) == Some(expected)) || !separator.contains(bytes.get(10)?) {
+        if !punctuation.iter().all(|(at, expected)| bytes.get(*at) == Some(expected))
+            || !separator.contains(bytes.get(10)?)
+        {
             return None;
         }
         let mut at = 19;
@@ -189,9 +202,8 @@ pub(super) fn timestamp(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn formatdate(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let time = Time::parse(&call.text(1), b"T").ok_or_else(|| {
-        Failure::argument(1, "it is no time of the form `2006-01-02T15:04:05Z`")
-    })?;
+    let time = Time::parse(&call.text(1), b"T")
+        .ok_or_else(|| Failure::argument(1, "it is no time of the form `2006-01-02T15:04:05Z`"))?;
     let format = call.text(0);
     let mut out = String::new();
     let mut rest = &*format;
@@ -223,7 +235,10 @@ pub(super) fn formatdate(call: &mut Call<'_>) -> Result<Value, Failure> {
         let (verb, behind) = rest.split_at(length);
         if first.is_ascii_alphabetic() {
             out.push_str(&verb_text(verb, time).ok_or_else(|| {
-                Failure::argument(0, format!("`{verb}` stands for no part of a time; letters that are meant go between `'`"))
+                Failure::argument(
+                    0,
+                    format!("`{verb}` stands for no part of a time; letters that are meant go between `'`"),
+                )
             })?);
         }
         rest = behind;
@@ -439,14 +454,18 @@ mod tests {
 
     #[test]
     fn times_survive_the_way_through_seconds() {
-        for text in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2023-07-05T03:04:05+02:00", "1969-12-31T23:59:59-08:30"] {
+        for text in
+            ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2023-07-05T03:04:05+02:00", "1969-12-31T23:59:59-08:30"]
+        {
             let time = Time::parse(text, b"T").expect("a time");
             assert_eq!(Time::from_unix(time.unix(), time.offset), time, "{text}");
             assert_eq!(time.rfc3339(), text);
         }
         assert_eq!(Time::parse("2023-07-05T03:04:05+02:00", b"T").expect("a time").unix(), 1_688_519_045);
         assert_eq!(Time::parse("2021-01-03T00:00:00Z", b"T").expect("a time").iso_week(), (2020, 53));
-        for text in ["2023-02-30T00:00:00Z", "2023-07-05 03:04:05Z", "2023-07-05T03:04:05", "2023-07-05T03:04:05+0200", ""] {
+        for text in
+            ["2023-02-30T00:00:00Z", "2023-07-05 03:04:05Z", "2023-07-05T03:04:05", "2023-07-05T03:04:05+0200", ""]
+        {
             assert_eq!(Time::parse(text, b"T"), None, "{text}");
         }
     }

@@ -20,7 +20,11 @@ impl Value {
             (ValueKind::Bool(a), ValueKind::Bool(b)) => Some(a == b),
             (ValueKind::Number(a), ValueKind::Number(b)) => Some(a == b),
             (ValueKind::List(t, a), ValueKind::List(u, b)) | (ValueKind::Set(t, a), ValueKind::Set(u, b)) => {
-                if t == u { all_equal(a.len(), b.len(), a.iter().zip(b)) } else { Some(false) }
+                if t == u {
+                    all_equal(a.len(), b.len(), a.iter().zip(b))
+                } else {
+                    Some(false)
+                }
             }
             (ValueKind::Tuple(a), ValueKind::Tuple(b)) => all_equal(a.len(), b.len(), a.iter().zip(b)),
             (ValueKind::Map(t, a), ValueKind::Map(u, b)) => {

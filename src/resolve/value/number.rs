@@ -25,7 +25,11 @@ pub struct Number(Repr);
 enum Repr {
     NegativeInfinity,
     /// `±mantissa · 2^exponent`; the mantissa is odd and has at most 512 bits, or everything is zero.
-    Finite { negative: bool, mantissa: BigUint, exponent: i64 },
+    Finite {
+        negative: bool,
+        mantissa: BigUint,
+        exponent: i64,
+    },
     Infinity,
 }
 
@@ -55,7 +59,8 @@ impl Number {
             Some(at) => (&digits[..at], parse_exponent(&digits[at + 1..])?),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() && fraction.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        if whole.is_empty() && fraction.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+        {
             return None;
         }
         let mut significant: Vec<u8> =
@@ -80,7 +85,11 @@ impl Number {
             return Some(Self::zero());
         }
         let power = BigUint::from(10u32).pow(u32::try_from(scale.unsigned_abs()).ok()?);
-        Some(if scale >= 0 { round(negative, mantissa * power, 0, false) } else { ratio(negative, mantissa, 0, &power, 0) })
+        Some(if scale >= 0 {
+            round(negative, mantissa * power, 0, false)
+        } else {
+            ratio(negative, mantissa, 0, &power, 0)
+        })
     }
 
     /// The number that a machine float stands for; not a number counts as zero.
@@ -117,7 +126,9 @@ impl Number {
     /// Sign and magnitude, if it is a whole number.
     pub fn to_whole(&self) -> Option<(bool, BigUint)> {
         match &self.0 {
-            Repr::Finite { negative, mantissa, exponent } if *exponent >= 0 => Some((*negative, mantissa << exponent.unsigned_abs())),
+            Repr::Finite { negative, mantissa, exponent } if *exponent >= 0 => {
+                Some((*negative, mantissa << exponent.unsigned_abs()))
+            }
             Repr::Finite { .. } | Repr::NegativeInfinity | Repr::Infinity => None,
         }
     }
@@ -170,8 +181,10 @@ impl Number {
 
     /// The sum; nothing for `∞ − ∞`.
     pub fn add(&self, other: &Self) -> Option<Self> {
-        let (Repr::Finite { negative: n1, mantissa: m1, exponent: e1 }, Repr::Finite { negative: n2, mantissa: m2, exponent: e2 }) =
-            (&self.0, &other.0)
+        let (
+            Repr::Finite { negative: n1, mantissa: m1, exponent: e1 },
+            Repr::Finite { negative: n2, mantissa: m2, exponent: e2 },
+        ) = (&self.0, &other.0)
         else {
             let sign = self.infinite_sign() + other.infinite_sign();
             return (sign != 0).then(|| Self::infinity(sign < 0));
@@ -214,7 +227,10 @@ impl Number {
     /// The quotient: `x / 0` is infinite; nothing for `0 / 0` and `∞ / ∞`.
     pub fn divide(&self, other: &Self) -> Option<Self> {
         match (&self.0, &other.0) {
-            (Repr::Finite { negative: n1, mantissa: m1, exponent: e1 }, Repr::Finite { negative: n2, mantissa: m2, exponent: e2 }) => {
+            (
+                Repr::Finite { negative: n1, mantissa: m1, exponent: e1 },
+                Repr::Finite { negative: n2, mantissa: m2, exponent: e2 },
+            ) => {
                 if other.signum() == 0 {
                     return (self.signum() != 0).then(|| Self::infinity(*n1));
                 }
@@ -457,10 +473,22 @@ mod tests {
     #[test]
     fn texts_read_and_write_as_the_shortest_decimal() {
         for (text, shown) in [
-            ("0", "0"), ("-0", "0"), ("007", "7"), ("1.50", "1.5"), ("1e3", "1000"), ("1E-2", "0.01"), ("-2.5", "-2.5"),
-            ("0.1", "0.1"), ("123456789012345678901234567890", "123456789012345678901234567890"), ("Inf", "+Inf"),
-            ("1e200", &format!("1{}", "0".repeat(200))), ("0.000001", "0.000001"), (".5", "0.5"), ("5.", "5"),
-            ("99.99", "99.99"), ("999999999999.9999999999", "999999999999.9999999999"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("007", "7"),
+            ("1.50", "1.5"),
+            ("1e3", "1000"),
+            ("1E-2", "0.01"),
+            ("-2.5", "-2.5"),
+            ("0.1", "0.1"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("Inf", "+Inf"),
+            ("1e200", &format!("1{}", "0".repeat(200))),
+            ("0.000001", "0.000001"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("99.99", "99.99"),
+            ("999999999999.9999999999", "999999999999.9999999999"),
         ] {
             assert_eq!(number(text).to_string(), shown, "{text}");
         }

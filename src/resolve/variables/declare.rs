@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
+use crate::resolve::convert::TypeConstraint;
 use crate::resolve::eval::{self, FunctionSet, Scope, World};
 use crate::resolve::structure;
-use crate::resolve::convert::TypeConstraint;
 use crate::resolve::value::{Type, Value, ValueKind};
 use crate::schema::language;
 use crate::source::{Span, Spanned};
@@ -59,7 +59,11 @@ pub(super) struct Declared<'d> {
 }
 
 /// All variables of the configuration, by name in declaration order.
-pub(super) fn declare<'d>(documents: &'d [Document], world: &World<'_>, sink: &mut Sink) -> IndexMap<String, Declared<'d>> {
+pub(super) fn declare<'d>(
+    documents: &'d [Document],
+    world: &World<'_>,
+    sink: &mut Sink,
+) -> IndexMap<String, Declared<'d>> {
     let root = language::root();
     let mut variables: IndexMap<String, Declared<'d>> = IndexMap::new();
     let blocks = documents.iter().flat_map(|document| document.body.blocks());
@@ -69,7 +73,9 @@ pub(super) fn declare<'d>(documents: &'d [Document], world: &World<'_>, sink: &m
                 let name = Spanned::new(label.value.clone(), label.span);
                 vec![from_block(name, block, &root.blocks["variable"].body, world, sink)]
             }
-            ("variables", []) => block.body.attributes().map(|attribute| from_attribute(attribute, world, sink)).collect(),
+            ("variables", []) => {
+                block.body.attributes().map(|attribute| from_attribute(attribute, world, sink)).collect()
+            }
             _ => continue,
         };
         for variable in found {
@@ -114,7 +120,10 @@ fn from_block<'d>(
 ) -> Declared<'d> {
     let content = structure::content(&block.body, schema, "a `variable` block", sink);
     let constants = Scope::new(world).with_functions(FunctionSet::None);
-    let constraint = content.attributes.get("type").and_then(|attribute| TypeConstraint::parse(&attribute.value, Some(&constants), sink));
+    let constraint = content
+        .attributes
+        .get("type")
+        .and_then(|attribute| TypeConstraint::parse(&attribute.value, Some(&constants), sink));
     let mut constant = |attribute: &str| {
         let attribute = content.attributes.get(attribute)?;
         Some((eval::evaluate(&attribute.value, &constants, sink), attribute.value.span))

@@ -8,11 +8,11 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::parse;
 use crate::resolve::configuration::Configuration;
+use crate::resolve::convert::{ConversionError, TypeConstraint, convert};
 use crate::resolve::eval::{self, FunctionSet, Scope, World};
 use crate::resolve::inputs::Inputs;
 use crate::resolve::names;
 use crate::resolve::template::GivenBy;
-use crate::resolve::convert::{ConversionError, TypeConstraint, convert};
 use crate::resolve::value::{Type, Value};
 use crate::source::{FileOrigin, SourceMap, Span};
 use crate::syntax::{Document, Item};
@@ -60,7 +60,9 @@ pub(super) fn collect(
 ) -> IndexMap<String, Given> {
     let mut given = IndexMap::new();
     for (name, variable) in declared {
-        let Some(text) = inputs.environment.as_ref().and_then(|all| all.get(&format!("PKR_VAR_{name}"))) else { continue };
+        let Some(text) = inputs.environment.as_ref().and_then(|all| all.get(&format!("PKR_VAR_{name}"))) else {
+            continue;
+        };
         let place = Said { name: &format!("PKR_VAR_{name} in the environment"), text };
         given.insert(name.clone(), from_text(variable, &place, GivenBy::Environment, world, sources, sink));
     }

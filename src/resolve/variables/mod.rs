@@ -81,7 +81,8 @@ pub(super) fn resolve(
         let is_sensitive = variable.sensitive || sensitive.matches(&name);
         let state = state(&given_by, value.as_ref(), is_sensitive, open.matches(&name), frozen.matches(&name));
         let in_scope = in_scope(id, &variable, value.as_ref(), state, is_sensitive);
-        let Declared { name: spanned, constraint: _, ty, description, sensitive: _, default, validations, span } = variable;
+        let Declared { name: spanned, constraint: _, ty, description, sensitive: _, default, validations, span } =
+            variable;
         variables.insert(
             name,
             Variable {
@@ -123,7 +124,13 @@ fn state(by: &GivenBy, value: Option<&Value>, sensitive: bool, open: bool, froze
 }
 
 /// What `var.name` is worth in expressions.
-fn in_scope(id: ParameterId, declared: &Declared<'_>, value: Option<&Value>, state: ParameterState, sensitive: bool) -> Value {
+fn in_scope(
+    id: ParameterId,
+    declared: &Declared<'_>,
+    value: Option<&Value>,
+    state: ParameterState,
+    sensitive: bool,
+) -> Value {
     let hole = |known: Option<String>| {
         let what = HoleKind::Parameter(id);
         Value::of(ValueKind::String(Text::hole(Hole { what, known, sensitive, span: declared.name.span })))

@@ -3,10 +3,10 @@
 use super::declare::Declared;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
+use crate::resolve::convert::convert;
 use crate::resolve::eval::{self, FunctionSet, Scope, World};
 use crate::resolve::structure;
 use crate::resolve::template::GivenBy;
-use crate::resolve::convert::convert;
 use crate::resolve::value::{Type, Value, ValueKind};
 use crate::schema::language;
 use crate::source::Span;
@@ -31,17 +31,39 @@ declare_diagnostic! {
 pub(super) const DECLARATIONS: &[&Declaration] = &[&INVALID_VALIDATION, &VALIDATION_FAILED];
 
 /// Holds a variable's rules against its value. An unknown value breaks no rule.
-pub(super) fn validate(variable: &Declared<'_>, value: &Value, by: &GivenBy, place: Span, world: &World<'_>, sink: &mut Sink) {
+pub(super) fn validate(
+    variable: &Declared<'_>,
+    value: &Value,
+    by: &GivenBy,
+    place: Span,
+    world: &World<'_>,
+    sink: &mut Sink,
+) {
     for block in &variable.validations {
         rule(variable, block, value, by, place, world, sink);
     }
 }
 
-fn rule(variable: &Declared<'_>, block: &Block, value: &Value, by: &GivenBy, place: Span, world: &World<'_>, sink: &mut Sink) {
+fn rule(
+    variable: &Declared<'_>,
+    block: &Block,
+    value: &Value,
+    by: &GivenBy,
+    place: Span,
+    world: &World<'_>,
+    sink: &mut Sink,
+) {
     let name = &variable.name.value;
     let root = language::root();
-    let content = structure::content(&block.body, &root.blocks["variable"].body.blocks["validation"].body, "a `validation` block", sink);
-    let (Some(condition), Some(message)) = (content.attributes.get("condition"), content.attributes.get("error_message")) else {
+    let content = structure::content(
+        &block.body,
+        &root.blocks["variable"].body.blocks["validation"].body,
+        "a `validation` block",
+        sink,
+    );
+    let (Some(condition), Some(message)) =
+        (content.attributes.get("condition"), content.attributes.get("error_message"))
+    else {
         if !block.body.has_errors() {
             sink.report(
                 INVALID_VALIDATION

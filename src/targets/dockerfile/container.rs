@@ -220,11 +220,56 @@ fn volume(l: &mut Lowering<'_>, node: &Node, name: &str, host: &str, inside: &st
 
 /// Flags of `docker run` that take a value behind `=` or as the next word.
 const WITH_VALUE: &[&str] = &[
-    "-e", "--env", "-w", "--workdir", "-u", "--user", "-l", "--label", "--expose", "-p", "--publish", "-v", "--volume",
-    "--network", "--net", "--entrypoint", "--name", "-h", "--hostname", "--tmpfs", "--platform", "--pull", "--mount",
-    "--cap-add", "--cap-drop", "--device", "--security-opt", "--add-host", "--dns", "-m", "--memory", "--cpus",
-    "--shm-size", "--ulimit", "--runtime", "--gpus", "--env-file", "--cgroupns", "--userns", "--pid", "--ipc", "--restart",
-    "--stop-signal", "--log-driver", "--isolation", "-a", "--attach", "--cidfile", "--memory-swap", "--volumes-from",
+    "-e",
+    "--env",
+    "-w",
+    "--workdir",
+    "-u",
+    "--user",
+    "-l",
+    "--label",
+    "--expose",
+    "-p",
+    "--publish",
+    "-v",
+    "--volume",
+    "--network",
+    "--net",
+    "--entrypoint",
+    "--name",
+    "-h",
+    "--hostname",
+    "--tmpfs",
+    "--platform",
+    "--pull",
+    "--mount",
+    "--cap-add",
+    "--cap-drop",
+    "--device",
+    "--security-opt",
+    "--add-host",
+    "--dns",
+    "-m",
+    "--memory",
+    "--cpus",
+    "--shm-size",
+    "--ulimit",
+    "--runtime",
+    "--gpus",
+    "--env-file",
+    "--cgroupns",
+    "--userns",
+    "--pid",
+    "--ipc",
+    "--restart",
+    "--stop-signal",
+    "--log-driver",
+    "--isolation",
+    "-a",
+    "--attach",
+    "--cidfile",
+    "--memory-swap",
+    "--volumes-from",
 ];
 
 /// What `docker run` would do: its flags are taken apart, in order.
@@ -233,9 +278,7 @@ fn run_command(l: &mut Lowering<'_>, node: &Node, value: &Value, span: Span) {
     let mut words: Vec<Vec<Content>> = Vec::new();
     for item in value.children() {
         let Some(text) = item.as_text() else { return };
-        let image = |text: &Text| {
-            matches!(text.pieces(), [Piece::Hole(hole)] if matches!(&hole.what, HoleKind::Field(name) if name == "Image"))
-        };
+        let image = |text: &Text| matches!(text.pieces(), [Piece::Hole(hole)] if matches!(&hole.what, HoleKind::Field(name) if name == "Image"));
         if image(text) {
             words.push(vec![Content::Text("{{.Image}}".to_owned())]);
             continue;
@@ -306,9 +349,9 @@ fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content
     let pair = |text: &str| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
     let mut push = |keyword: &'static str, rest: String| l.main.push(Instruction::Other { keyword, rest });
     match flag {
-        "-d" | "--detach" | "-i" | "--interactive" | "-t" | "--tty" | "-it" | "-ti" | "-di" | "-dit" | "-itd" | "-dt"
-        | "-td" | "-id" | "--rm" | "--init" | "--name" | "-h" | "--hostname" | "--pull" | "--restart" | "--stop-signal"
-        | "--log-driver" | "-a" | "--attach" | "--cidfile" => {}
+        "-d" | "--detach" | "-i" | "--interactive" | "-t" | "--tty" | "-it" | "-ti" | "-di" | "-dit" | "-itd"
+        | "-dt" | "-td" | "-id" | "--rm" | "--init" | "--name" | "-h" | "--hostname" | "--pull" | "--restart"
+        | "--stop-signal" | "--log-driver" | "-a" | "--attach" | "--cidfile" => {}
         "-e" | "--env" => match pair(&text) {
             Some((_, value)) if value.contains(LINE_ENDS) => {
                 let why = "a Dockerfile's line cannot hold a value with a line end, so it would not stay in the image";
@@ -370,7 +413,12 @@ fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content
             l.report.near(node, name, span, how);
         }
         "-m" | "--memory" | "--memory-swap" | "--cpus" | "--shm-size" | "--ulimit" => {
-            l.report.near(node, name, span, &format!("`{flag}` limits Packer's container; the build has the builder's"));
+            l.report.near(
+                node,
+                name,
+                span,
+                &format!("`{flag}` limits Packer's container; the build has the builder's"),
+            );
         }
         flag => {
             let why = format!("a build cannot have `docker run`'s flag `{flag}`");

@@ -221,9 +221,8 @@ fn target(target: &BakeTarget) -> Block {
         add("pull", Expression::Bool(true));
     }
     if !output.is_empty() {
-        let one = |fields: &Vec<(String, String)>| {
-            object(fields.iter().map(|(name, value)| (name.as_str(), string(value))))
-        };
+        let one =
+            |fields: &Vec<(String, String)>| object(fields.iter().map(|(name, value)| (name.as_str(), string(value))));
         add("output", Expression::Array(output.iter().map(one).collect()));
     }
     if !labels.is_empty() {

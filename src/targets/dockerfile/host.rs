@@ -3,7 +3,7 @@
 use super::lower::Lowering;
 use super::parameters::{Content, host_word};
 use super::run;
-use crate::graph::{EnvironmentValue, HostCommand, Node, NodeKind, Direction, Script, StepOptions};
+use crate::graph::{Direction, EnvironmentValue, HostCommand, Node, NodeKind, Script, StepOptions};
 use crate::resolve::value::Text;
 use crate::targets::text::shell;
 
@@ -64,7 +64,9 @@ fn command_text(l: &mut Lowering<'_>, node: &Node, command: &HostCommand) -> Opt
     let mut text = lines.join("\n");
     if let Some(retries) = retries {
         let tries = retries.value;
-        text = format!("tries=0\nuntil (\nset -e\n{text}\n); do\n  tries=$((tries + 1))\n  [ \"$tries\" -le {tries} ] || exit 1\ndone");
+        text = format!(
+            "tries=0\nuntil (\nset -e\n{text}\n); do\n  tries=$((tries + 1))\n  [ \"$tries\" -le {tries} ] || exit 1\ndone"
+        );
     } else if continue_on_error.as_ref().is_some_and(|it| it.value) {
         text = format!("(\nset -e\n{text}\n) || true");
     }

@@ -9,8 +9,8 @@ use super::model::{BakeTarget, Command, Dockerfile, Instruction, Stage, Template
 use super::parameters::{Code, Content, Parameters};
 use super::{container, download, host, publish, run, settings, upload};
 use crate::graph::{
-    BaseImage, Configure, Foreign, Graph, Image, ImagePath, Keep, Node, NodeId, NodeKind, Restart, Start,
-    StepOptions, Test,
+    BaseImage, Configure, Foreign, Graph, Image, ImagePath, Keep, Node, NodeId, NodeKind, Restart, Start, StepOptions,
+    Test,
 };
 use crate::resolve::value::{HoleKind, Origin, ParameterId, Piece, Text};
 use crate::source::{Span, Spanned};
@@ -171,9 +171,10 @@ impl<'a> Lowering<'a> {
         self.out.targets.push(BakeTarget { name: self.name.to_owned(), ..BakeTarget::default() });
         self.base(path.base);
         container::machine(self, path.machine);
-        let last = path.steps.iter().rposition(|&step| {
-            !matches!(self.graph.node(step).kind, NodeKind::HostCommand(_) | NodeKind::Wait(_))
-        });
+        let last = path
+            .steps
+            .iter()
+            .rposition(|&step| !matches!(self.graph.node(step).kind, NodeKind::HostCommand(_) | NodeKind::Wait(_)));
         for (index, &step) in path.steps.iter().enumerate() {
             let said = self.length();
             self.step(step, last.is_some_and(|last| index < last));
@@ -336,9 +337,8 @@ impl<'a> Lowering<'a> {
     fn read_base_config(&mut self, node: &Node) {
         let Some(path) = self.option(BASE_CONFIG) else { return };
         let read = self.context.files.read(path).map_err(|error| error.to_string());
-        let parsed = read.and_then(|bytes| {
-            serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|error| error.to_string())
-        });
+        let parsed = read
+            .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|error| error.to_string()));
         match parsed {
             Ok(document) => self.base_config = Some(container::base_config(&document)),
             Err(error) => {
@@ -567,7 +567,9 @@ impl<'a> Lowering<'a> {
             Origin::Build(name) => (format!("`{name}` is known only to a running Packer"), None),
             Origin::Random(function) => (format!("`{function}` gives another value each time"), None),
             Origin::Network(function) => (format!("`{function}` asks the network"), None),
-            Origin::File(path) => (format!("the file {path} is not read"), Some("allow it with `--read DIR`".to_owned())),
+            Origin::File(path) => {
+                (format!("the file {path} is not read"), Some("allow it with `--read DIR`".to_owned()))
+            }
             Origin::Machine(what) => (format!("{what} belongs to this machine"), None),
             Origin::Packer(what) => (format!("`{what}` is known only to Packer"), None),
             Origin::Error => ("it could not be computed".to_owned(), None),

@@ -117,11 +117,15 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         let mut add = |path: String, file: OutFile| drop(out.files.insert(path, file));
         add(format!("{name}.Dockerfile"), OutFile::text(emit::dockerfile(&dockerfile, &header), Some(packer)));
         let all = needed.contains(".");
-        let mut patterns: Vec<String> = needed.iter().filter(|path| *path != ".").map(|path| words::ignore_pattern(path)).collect();
+        let mut patterns: Vec<String> =
+            needed.iter().filter(|path| *path != ".").map(|path| words::ignore_pattern(path)).collect();
         if all {
             patterns = own.output.iter().cloned().collect();
         }
-        add(format!("{name}.Dockerfile.dockerignore"), OutFile::text(emit::ignore(&patterns, all, &header), Some(packer)));
+        add(
+            format!("{name}.Dockerfile.dockerignore"),
+            OutFile::text(emit::ignore(&patterns, all, &header), Some(packer)),
+        );
         let given: Vec<(String, Option<String>)> = used
             .iter()
             .map(|id| parameters.get(*id))
@@ -130,8 +134,11 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         for (steps, when, list) in [(first, "before", &mut before), (last, "after", &mut after)] {
             if !steps.is_empty() {
                 let file = format!("{name}.{when}.sh");
-                let given: Vec<_> =
-                    given.iter().filter(|(argument, _)| steps.iter().any(|step| step.contains(argument.as_str()))).cloned().collect();
+                let given: Vec<_> = given
+                    .iter()
+                    .filter(|(argument, _)| steps.iter().any(|step| step.contains(argument.as_str())))
+                    .cloned()
+                    .collect();
                 list.push(own.beside(&file));
                 add(file, OutFile::script(host::script(&header, &given, &steps), Some(packer)));
             }
@@ -141,10 +148,10 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         }
         if own.copied {
             // Where nothing is needed the folder has to be there all the same.
-            add("context/.keep".to_owned(), OutFile {
-                content: OutContent::File { bytes: Vec::new(), mode: 0o644 },
-                image: None,
-            });
+            add(
+                "context/.keep".to_owned(),
+                OutFile { content: OutContent::File { bytes: Vec::new(), mode: 0o644 }, image: None },
+            );
         }
         for target in &mut targets {
             if target.context.is_empty() {
@@ -152,7 +159,9 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
                 target.dockerfile.clone_from(&own.dockerfile);
             }
         }
-        bake.default.extend(targets.iter().skip(1).filter(|target| !target.output.is_empty()).map(|target| target.name.clone()));
+        bake.default.extend(
+            targets.iter().skip(1).filter(|target| !target.output.is_empty()).map(|target| target.name.clone()),
+        );
         bake.targets.extend(targets);
     }
     for id in &used {
@@ -205,7 +214,11 @@ impl Place {
     }
 
     fn beside(&self, file: &str) -> String {
-        if self.folder.is_empty() || self.folder == "." { format!("./{file}") } else { format!("{}/{file}", self.folder) }
+        if self.folder.is_empty() || self.folder == "." {
+            format!("./{file}")
+        } else {
+            format!("{}/{file}", self.folder)
+        }
     }
 }
 

@@ -40,16 +40,8 @@ pub(super) struct Parameters {
 impl Parameters {
     pub(super) fn of(graph: &Graph) -> Self {
         let one = |parameter: &crate::graph::Parameter| {
-            let crate::graph::Parameter {
-                id,
-                name,
-                default,
-                sensitive,
-                description,
-                open,
-                because: _,
-                validated: _,
-            } = parameter;
+            let crate::graph::Parameter { id, name, default, sensitive, description, open, because: _, validated: _ } =
+                parameter;
             let plain = name.replace('-', "_");
             let argument = format!("PKR_VAR_{plain}");
             let secret = *sensitive || reads_as_secret(&argument);
@@ -127,10 +119,8 @@ impl Parameters {
             let names: Vec<&str> = declared.iter().map(|id| self.get(*id).argument.as_str()).collect();
             prelude.commands.push(vec![format!("unset {}", names.join(" "))]);
         }
-        let (newline, carriage_return) = (
-            code.line.newline || prelude.line.newline,
-            code.line.carriage_return || prelude.line.carriage_return,
-        );
+        let (newline, carriage_return) =
+            (code.line.newline || prelude.line.newline, code.line.carriage_return || prelude.line.carriage_return);
         let mut helpers: Vec<Command> = Vec::new();
         if newline {
             helpers.push(vec![r#"nl="$(printf '\n.')""#.to_owned()]);
@@ -159,9 +149,8 @@ pub(super) struct Prelude {
 
 /// Names that Docker's own check takes for secrets (`SecretsUsedInArgOrEnv`).
 pub(super) fn reads_as_secret(name: &str) -> bool {
-    const SECRET: [&str; 11] = [
-        "apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token", "pwd",
-    ];
+    const SECRET: [&str; 11] =
+        ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token", "pwd"];
     let name = name.to_lowercase();
     name.split('_').any(|part| SECRET.contains(&part))
 }

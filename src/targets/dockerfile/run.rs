@@ -180,11 +180,7 @@ fn place(
 }
 
 /// The environment as the script sees it: sorted by name, the build's own names first set.
-fn values(
-    l: &mut Lowering<'_>,
-    node: &Node,
-    environment: &[EnvironmentValue],
-) -> Option<Vec<(String, Vec<Content>)>> {
+fn values(l: &mut Lowering<'_>, node: &Node, environment: &[EnvironmentValue]) -> Option<Vec<(String, Vec<Content>)>> {
     let own = |name: &str, value: &str| {
         let value = if value.is_empty() { Vec::new() } else { vec![Content::Text(value.to_owned())] };
         (name.to_owned(), value)
@@ -458,14 +454,25 @@ impl Start<'_> {
         let (open, fixed): (Vec<_>, Vec<_>) =
             self.environment.iter().partition(|(_, value)| value.iter().any(|part| part.parameter().is_some()));
         let file = format!("/tmp/varfile_{}", l.script_count);
-        let holes: Vec<&str> = self.command.value.holes().filter_map(|hole| match &hole.what {
-            HoleKind::Field(name) => Some(name.as_str()),
-            HoleKind::Parameter(_) | HoleKind::Unknown(_) => None,
-        }).collect();
+        let holes: Vec<&str> = self
+            .command
+            .value
+            .holes()
+            .filter_map(|hole| match &hole.what {
+                HoleKind::Field(name) => Some(name.as_str()),
+                HoleKind::Parameter(_) | HoleKind::Unknown(_) => None,
+            })
+            .collect();
         let with_values = holes.contains(&"Vars");
         if !open.is_empty() && (self.format.is_some() || holes.contains(&"EnvVarFile")) {
             let id = open.iter().flat_map(|(_, value)| value).find_map(Content::parameter)?;
-            l.freeze(node, "environment_vars", self.command.span, id, "the values are written into a text of another form");
+            l.freeze(
+                node,
+                "environment_vars",
+                self.command.span,
+                id,
+                "the values are written into a text of another form",
+            );
             return None;
         }
         let text_of = |format: &str| -> String {
@@ -560,7 +567,8 @@ fn checked(mut command: Command, codes: &[i64]) -> Command {
         return command;
     }
     let zero = codes.contains(&0);
-    let cases = if others.is_empty() { "exit 1".to_owned() } else { format!("case $? in {others}) ;; *) exit 1 ;; esac") };
+    let cases =
+        if others.is_empty() { "exit 1".to_owned() } else { format!("case $? in {others}) ;; *) exit 1 ;; esac") };
     if let Some(first) = command.first_mut() {
         first.insert_str(0, if zero { "{ " } else { "{ if " });
     }

@@ -5,8 +5,8 @@ use super::*;
 use crate::diagnostic::Sink;
 use crate::graph::command::Invocation;
 use crate::graph::{
-    BaseImage, Direction, Distribution, Image, ImagePath, Keep, Machine, Node, NodeKind, Parameter, Run, Script, Shell, Start,
-    StepOptions, Upload, UploadSource, Written,
+    BaseImage, Direction, Distribution, Image, ImagePath, Keep, Machine, Node, NodeKind, Parameter, Run, Script, Shell,
+    Start, StepOptions, Upload, UploadSource, Written,
 };
 use crate::resolve::value::{Hole, HoleKind, ParameterId, Text};
 use crate::source::{FileId, MemoryFiles, Span, Spanned};
@@ -185,7 +185,8 @@ impl Project {
 #[test]
 fn a_classic_template_becomes_a_readable_dockerfile() {
     let mut project = Project::new().parameter(0, "version", Some("1.0"), false).parameter(1, "token", None, true);
-    project.files = project.files.with("app.conf", "a=1\n").with("install.sh", "#!/bin/sh\necho hi\n").with("tree/a", "a");
+    project.files =
+        project.files.with("app.conf", "a=1\n").with("install.sh", "#!/bin/sh\necho hi\n").with("tree/a", "a");
     let mut spliced = Text::literal("echo ");
     spliced.push_hole(parameter(0));
     spliced.push_str(" > /srv/$HOME");
@@ -213,7 +214,12 @@ fn a_classic_template_becomes_a_readable_dockerfile() {
 
 #[test]
 fn a_refused_image_costs_no_other() {
-    let steps = || vec![NodeKind::Run(inline(&["x"])), NodeKind::Restart(crate::graph::Restart { options: StepOptions::default() })];
+    let steps = || {
+        vec![
+            NodeKind::Run(inline(&["x"])),
+            NodeKind::Restart(crate::graph::Restart { options: StepOptions::default() }),
+        ]
+    };
     let mut project = Project::new().image("bad", &[], steps(), &[]).image("good", &[], vec![], &[]);
     let (out, sink) = project.compile();
     assert!(sink.has_errors());
@@ -237,7 +243,8 @@ fn an_entry_point_alone_keeps_the_bases_command_where_that_is_known() {
     assert_eq!(sink.diagnostics()[0].code(), "approximated-construct");
     let mut project = project.set("dockerfile.base-config=base.json");
     project.files = MemoryFiles::new().with("base.json", r#"{"config": {"Cmd": ["sh", "-c", "echo base"]}}"#);
-    assert!(project.texts()["app.Dockerfile"].ends_with(
-        "ENTRYPOINT [\"/usr/bin/env\"]\nCMD [\"sh\", \"-c\", \"echo base\"]\n"
-    ));
+    assert!(
+        project.texts()["app.Dockerfile"]
+            .ends_with("ENTRYPOINT [\"/usr/bin/env\"]\nCMD [\"sh\", \"-c\", \"echo base\"]\n")
+    );
 }

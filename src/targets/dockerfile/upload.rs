@@ -19,8 +19,28 @@ use crate::targets::text::shell::is_plain;
 /// Folders that every system image has; whoever uploads into others is told when they are missing, as Packer tells.
 pub(super) fn standard_folders() -> BTreeSet<String> {
     const STANDARD: [&str; 22] = [
-        "/", "/bin", "/etc", "/home", "/lib", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr", "/usr/bin",
-        "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share", "/var", "/var/lib", "/var/log",
+        "/",
+        "/bin",
+        "/etc",
+        "/home",
+        "/lib",
+        "/mnt",
+        "/opt",
+        "/root",
+        "/run",
+        "/sbin",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/local",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/usr/share",
+        "/var",
+        "/var/lib",
+        "/var/log",
     ];
     STANDARD.map(str::to_owned).into()
 }
@@ -103,7 +123,9 @@ fn from_path(l: &mut Lowering<'_>, node: &Node, path: &Spanned<Text>, to: &str, 
     let kind = l.context.files.metadata(if bare.is_empty() { "/" } else { bare });
     let resolved = l.context.files.resolved_metadata(&written);
     match (kind, resolved) {
-        (Ok(Metadata { kind: EntryKind::Link, target, .. }), Ok(Metadata { kind: EntryKind::Folder, .. })) if !contents => {
+        (Ok(Metadata { kind: EntryKind::Link, target, .. }), Ok(Metadata { kind: EntryKind::Folder, .. }))
+            if !contents =>
+        {
             link(l, node, path.span, &target.unwrap_or_default(), &name, to)
         }
         (_, Ok(Metadata { kind: EntryKind::Folder, .. })) => {
@@ -131,15 +153,7 @@ fn from_path(l: &mut Lowering<'_>, node: &Node, path: &Spanned<Text>, to: &str, 
 }
 
 /// One file, links followed: it becomes root's, whoever owns it here.
-fn file(
-    l: &mut Lowering<'_>,
-    node: &Node,
-    span: Span,
-    source: &str,
-    name: &str,
-    to: &str,
-    mode: u32,
-) -> Option<()> {
+fn file(l: &mut Lowering<'_>, node: &Node, span: Span, source: &str, name: &str, to: &str, mode: u32) -> Option<()> {
     let (folder, wanted) = place(to, name);
     has_folder(l, &folder);
     let flags = owner_flags(l, mode);
@@ -253,14 +267,7 @@ fn has_folder(l: &mut Lowering<'_>, folder: &str) {
 }
 
 /// A folder: its content to the destination, or itself where the destination is there already.
-fn folder(
-    l: &mut Lowering<'_>,
-    node: &Node,
-    written: &str,
-    source: &str,
-    name: Option<&str>,
-    to: &str,
-) -> Option<()> {
+fn folder(l: &mut Lowering<'_>, node: &Node, written: &str, source: &str, name: Option<&str>, to: &str) -> Option<()> {
     let owners = owners(l, written);
     let to = absolute(to);
     let mut flags = Vec::new();
@@ -344,11 +351,8 @@ fn owners(l: &Lowering<'_>, written: &str) -> std::collections::BTreeMap<(u32, u
     let mut open = vec![String::new()];
     while let Some(path) = open.pop() {
         let full = if path.is_empty() { format!("{root}/") } else { format!("{root}/{path}") };
-        let metadata = if path.is_empty() {
-            l.context.files.resolved_metadata(&full)
-        } else {
-            l.context.files.metadata(&full)
-        };
+        let metadata =
+            if path.is_empty() { l.context.files.resolved_metadata(&full) } else { l.context.files.metadata(&full) };
         let Ok(metadata) = metadata else { continue };
         if (metadata.uid, metadata.gid) != (0, 0) {
             let mode = if metadata.kind == EntryKind::Link { 0 } else { metadata.mode };
@@ -433,9 +437,11 @@ fn followed(l: &Lowering<'_>, path: &str) -> String {
             if prefix.is_empty() || prefix == ".." {
                 continue;
             }
-            if let Ok(Metadata { kind: EntryKind::Link, target: Some(target), .. }) = l.context.files.metadata(&prefix) {
+            if let Ok(Metadata { kind: EntryKind::Link, target: Some(target), .. }) = l.context.files.metadata(&prefix)
+            {
                 let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let to = if target.starts_with('/') || folder.is_empty() { target } else { format!("{folder}/{target}") };
+                let to =
+                    if target.starts_with('/') || folder.is_empty() { target } else { format!("{folder}/{target}") };
                 let rest = parts[end..].join("/");
                 found = Some(if rest.is_empty() { to } else { format!("{to}/{rest}") });
                 break;

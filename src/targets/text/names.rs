@@ -20,9 +20,7 @@ pub fn short_names(images: &[Parts<'_>], reserved: &[&str]) -> Vec<String> {
     // Files of a name must not meet on file systems that do not tell cases apart.
     let fold = |name: &str| name.to_lowercase();
     let forms: Vec<[String; 3]> = images.iter().map(forms).collect();
-    let unique = |level: usize, name: &str| {
-        forms.iter().filter(|forms| fold(&forms[level]) == fold(name)).count() == 1
-    };
+    let unique = |level: usize, name: &str| forms.iter().filter(|forms| fold(&forms[level]) == fold(name)).count() == 1;
     let mut names = Vec::new();
     for forms in &forms {
         let level = (0..3).find(|&level| {

@@ -157,7 +157,8 @@ pub fn plan(run: &Run, disk: &mut dyn Effects) -> Result<Plan, WriteError> {
             Some(content) => {
                 let is_ours = owned.has(path, content) && !wants_folder;
                 if !is_ours && content.bytes() != file.content.bytes() {
-                    obstacles.push(Obstacle { path: path.clone(), why: if owned.knows(path) { EDITED } else { FOREIGN } });
+                    obstacles
+                        .push(Obstacle { path: path.clone(), why: if owned.knows(path) { EDITED } else { FOREIGN } });
                 }
             }
         }
@@ -286,7 +287,9 @@ fn read_manifest(path: &str, found: &Found, obstacles: &mut Vec<Obstacle>) -> Op
 
 fn read_fidelity(found: &Found, owned: &Owned) -> Option<FidelityReport> {
     match found {
-        Found::Content(content) if owned.has(FidelityReport::NAME, content) => serde_json::from_slice(content.bytes()).ok(),
+        Found::Content(content) if owned.has(FidelityReport::NAME, content) => {
+            serde_json::from_slice(content.bytes()).ok()
+        }
         Found::Nothing | Found::Other | Found::Content(_) => None,
     }
 }
@@ -348,7 +351,8 @@ fn leftovers(
     owned: &Owned,
     journal_is_left: bool,
 ) -> Result<Vec<String>, WriteError> {
-    let paths: BTreeSet<&str> = wanted.keys().map(String::as_str).chain(owned.paths()).chain([MANIFEST, JOURNAL]).collect();
+    let paths: BTreeSet<&str> =
+        wanted.keys().map(String::as_str).chain(owned.paths()).chain([MANIFEST, JOURNAL]).collect();
     let mut found = Vec::new();
     for path in paths {
         if blocked_folder(disk, path)?.is_some() {
@@ -405,7 +409,9 @@ fn blocked_folder(disk: &dyn Effects, path: &str) -> Result<Option<String>, Writ
         match look(disk, folder)? {
             Found::Nothing => return Ok(None),
             Found::Content(Content::Folder { .. }) => {}
-            Found::Content(Content::File { .. } | Content::Link { .. }) | Found::Other => return Ok(Some(if folder.is_empty() { "." } else { folder }.to_owned())),
+            Found::Content(Content::File { .. } | Content::Link { .. }) | Found::Other => {
+                return Ok(Some(if folder.is_empty() { "." } else { folder }.to_owned()));
+            }
         }
     }
     Ok(None)

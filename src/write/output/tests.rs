@@ -17,7 +17,8 @@ fn run(target: &str, files: &[(&str, &str)]) -> Run {
         target: target.to_owned(),
     };
     let mut manifest = Manifest::new("templates/app");
-    manifest.images = vec![ManifestImage { image: "docker.app".to_owned(), target: target.to_owned(), name: "app".to_owned() }];
+    manifest.images =
+        vec![ManifestImage { image: "docker.app".to_owned(), target: target.to_owned(), name: "app".to_owned() }];
     manifest.parameters = vec![ManifestParameter {
         variable: "version".to_owned(),
         state: "open".to_owned(),
@@ -35,7 +36,10 @@ fn run(target: &str, files: &[(&str, &str)]) -> Run {
 
 fn file(target: &str, path: &str, text: &str) -> (String, OutputFile) {
     let file = OutputFile {
-        content: Content::File { bytes: text.as_bytes().to_vec(), mode: if path.ends_with(".sh") { 0o755 } else { 0o644 } },
+        content: Content::File {
+            bytes: text.as_bytes().to_vec(),
+            mode: if path.ends_with(".sh") { 0o755 } else { 0o644 },
+        },
         target: target.to_owned(),
         image: None,
     };
@@ -160,7 +164,11 @@ fn links_and_folders_in_the_way_stop_the_run() {
     let found = obstacles(write(&run("d", FIRST), folder.path()).unwrap_err());
     assert_eq!(
         found,
-        [("d".to_owned(), NO_FOLDER), ("fidelity.json".to_owned(), NO_EMPTY_FOLDER), ("manifest.json".to_owned(), NO_MANIFEST)]
+        [
+            ("d".to_owned(), NO_FOLDER),
+            ("fidelity.json".to_owned(), NO_EMPTY_FOLDER),
+            ("manifest.json".to_owned(), NO_MANIFEST)
+        ]
     );
     assert!(tree(elsewhere.path()).is_empty());
 }
