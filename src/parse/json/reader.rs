@@ -86,8 +86,8 @@ impl Reader<'_> {
             let start = self.at;
             if rest.starts_with("//") || rest.starts_with('#') {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if rest.starts_with("/*") {
-                self.at += rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+            } else if let Some(inside) = rest.strip_prefix("/*") {
+                self.at += inside.find("*/").map_or(rest.len(), |end| end + 4);
             } else {
                 return;
             }
