@@ -554,7 +554,7 @@ impl<'a> Lowering<'a> {
             }
             Origin::Data(name) => (
                 format!("what `data.{name}` finds is not known while compiling"),
-                Some(format!("give it with `--data {name}.ATTRIBUTE=VALUE`")),
+                Some("put a variable in its place, and give that with `--var`".to_owned()),
             ),
             Origin::Clock => (
                 "the time is not known while compiling".to_owned(),
