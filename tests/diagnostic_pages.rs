@@ -128,6 +128,11 @@ fn add(project: &mut Project, info: &str, text: &str) {
     }
 }
 
+/// Whether a line ends with the mark; a file that is no HCL has it behind `//`.
+fn marks(line: &str, severity: &str) -> bool {
+    ["# ", "// "].iter().any(|sign| line.ends_with(&format!("{sign}{severity}")))
+}
+
 fn marked(project: &Project) -> Vec<Option<(String, u64)>> {
     let mut lines: Vec<Option<(String, u64)>> = Vec::new();
     for (name, text) in &project.files {
@@ -136,7 +141,7 @@ fn marked(project: &Project) -> Vec<Option<(String, u64)>> {
             let severities = ["error", "warning", "note"];
             if severities.iter().any(|severity| line.ends_with(&format!("# {severity}-below"))) {
                 lines.push(Some((name.clone(), number + 1)));
-            } else if severities.iter().any(|severity| line.ends_with(&format!("# {severity}"))) {
+            } else if severities.iter().any(|severity| marks(line, severity)) {
                 lines.push(Some((name.clone(), number)));
             }
         }
