@@ -226,7 +226,8 @@ fn many_faults_in_one_file_are_all_found_and_the_rest_is_a_tree() {
 
 #[test]
 fn pages_say_what_is_reported() {
-    for declaration in DECLARATIONS {
+    // What is said of JSON is shown in JSON.
+    for declaration in DECLARATIONS.iter().filter(|declaration| !declaration.code.starts_with("json-")) {
         let section = |title: &str| {
             let (_, behind) = declaration.page.split_once(&format!("## {title}\n")).unwrap();
             let (_, code) = behind.split_once("```hcl\n").unwrap();
