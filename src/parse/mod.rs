@@ -5,12 +5,13 @@
 
 pub mod hcl;
 pub mod json;
+mod shared;
 
 use crate::diagnostic::Declaration;
 
 /// Everything that reading can complain about, sorted by code.
 pub const DECLARATIONS: &[&Declaration] = &[
-    &hcl::structure::DUPLICATE_ARGUMENT,
+    &shared::DUPLICATE_ARGUMENT,
     &hcl::parser::EXPECTED_EXPRESSION,
     &hcl::structure::INVALID_ARGUMENT,
     &hcl::structure::INVALID_BLOCK,
@@ -26,7 +27,7 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &json::reader::JSON_SYNTAX,
     &hcl::structure::MISSING_NEWLINE,
     &hcl::collections::MISSING_SEPARATOR,
-    &hcl::parser::NESTING_TOO_DEEP,
+    &shared::NESTING_TOO_DEEP,
     &hcl::structure::TEMPLATE_IN_LABEL,
     &hcl::structure::UNCLOSED_BLOCK,
     &hcl::parser::UNCLOSED_BRACKET,

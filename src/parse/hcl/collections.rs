@@ -242,7 +242,7 @@ impl Parser<'_> {
 
     /// A call, from the token behind its name.
     pub(super) fn call(&mut self, name: Token) -> Read<Node> {
-        let mut called = super::literal::normalize(self.text(name));
+        let mut called = crate::parse::shared::normalize(self.text(name));
         let mut name_span = name.span;
         while self.eat(TokenKind::DoubleColon).is_some() {
             let token = self.token();
@@ -253,7 +253,7 @@ impl Parser<'_> {
             }
             self.bump();
             called.push_str("::");
-            called.push_str(&super::literal::normalize(self.text(token)));
+            called.push_str(&crate::parse::shared::normalize(self.text(token)));
             name_span = name_span.to(token.span);
         }
         if self.kind() != TokenKind::OpenParen {
@@ -325,7 +325,7 @@ impl Parser<'_> {
             return Err(self.for_fault("a name behind `for`", help));
         }
         self.bump();
-        Ok(Spanned::new(super::literal::normalize(self.text(token)), token.span))
+        Ok(Spanned::new(crate::parse::shared::normalize(self.text(token)), token.span))
     }
 
     fn for_fault(&mut self, expected: &str, help: &str) -> Fault {

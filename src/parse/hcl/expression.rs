@@ -189,7 +189,7 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Identifier => {
                 self.bump();
-                let name = super::literal::normalize(self.text(token));
+                let name = crate::parse::shared::normalize(self.text(token));
                 found.steps.push(Step::Attribute(Spanned::new(name, span)));
             }
             TokenKind::Number => {
@@ -313,7 +313,7 @@ impl Parser<'_> {
                     "true" => ExprKind::Bool(true),
                     "false" => ExprKind::Bool(false),
                     "null" => ExprKind::Null,
-                    name => ExprKind::Variable(super::literal::normalize(name)),
+                    name => ExprKind::Variable(crate::parse::shared::normalize(name)),
                 };
                 Ok(Node::leaf(kind, token.span))
             }

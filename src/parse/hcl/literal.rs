@@ -1,7 +1,5 @@
 //! What the text between quotes means.
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-
 use super::parser::Parser;
 use super::token::Token;
 use crate::declare_diagnostic;
@@ -14,14 +12,6 @@ declare_diagnostic! {
         since: "0.1.0",
         summary: "a backslash in a string is followed by something that it does not escape",
     }
-}
-
-/// The text in Unicode normal form C, as all strings of the language are.
-pub(in crate::parse) fn normalize(text: &str) -> String {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        return text.to_owned();
-    }
-    text.nfc().collect()
 }
 
 impl Parser<'_> {

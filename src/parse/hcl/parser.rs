@@ -7,6 +7,7 @@ use super::token::{Token, TokenKind};
 use super::{brackets, template};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Diagnostic, Sink};
+use crate::parse::shared::NESTING_TOO_DEEP;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{Expr, ExprKind, MAX_DEPTH, Template, TemplateKind};
 
@@ -22,12 +23,6 @@ declare_diagnostic! {
         severity: Error,
         since: "0.1.0",
         summary: "a character that means nothing in this language",
-    }
-    pub static NESTING_TOO_DEEP = {
-        code: "nesting-too-deep",
-        severity: Error,
-        since: "0.1.0",
-        summary: "blocks or expressions are nested deeper than anybody can read",
     }
     pub static UNCLOSED_BRACKET = {
         code: "unclosed-bracket",

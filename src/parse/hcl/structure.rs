@@ -6,16 +6,11 @@ use super::parser::{Fault, Parser, Read};
 use super::token::{Token, TokenKind};
 use crate::declare_diagnostic;
 use crate::diagnostic::Diagnostic;
+use crate::parse::shared::DUPLICATE_ARGUMENT;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Label};
 
 declare_diagnostic! {
-    pub static DUPLICATE_ARGUMENT = {
-        code: "duplicate-argument",
-        severity: Error,
-        since: "0.1.0",
-        summary: "a body sets the same argument twice",
-    }
     pub static INVALID_ARGUMENT = {
         code: "invalid-argument",
         severity: Error,
@@ -130,7 +125,7 @@ impl Parser<'_> {
         let name = match token.kind {
             TokenKind::Identifier => {
                 self.bump();
-                Spanned::new(super::literal::normalize(self.text(token)), token.span)
+                Spanned::new(crate::parse::shared::normalize(self.text(token)), token.span)
             }
             TokenKind::OpenQuote => return self.quoted_start(end),
             TokenKind::CloseBrace | TokenKind::CloseBracket | TokenKind::CloseParen => {
@@ -384,7 +379,7 @@ impl Parser<'_> {
                 TokenKind::OpenQuote => labels.push(self.label()?),
                 TokenKind::Identifier => {
                     self.bump();
-                    let value = super::literal::normalize(self.text(token));
+                    let value = crate::parse::shared::normalize(self.text(token));
                     labels.push(Label { value, span: token.span, quoted: false });
                 }
                 TokenKind::Invalid => return Err(self.invalid(token)),
@@ -437,7 +432,7 @@ impl Parser<'_> {
             }
             // The header of a block with a quote missing: the block can be read all the same.
             let span = self.since(quote.span);
-            let value = super::literal::normalize(self.text(Token { span, ..quote }).trim_start_matches('"'));
+            let value = crate::parse::shared::normalize(self.text(Token { span, ..quote }).trim_start_matches('"'));
             return Ok(Label { value, span, quoted: true });
         }
         let end = self.end_of(open);
@@ -474,7 +469,7 @@ impl Parser<'_> {
         }
         self.bump();
         let span = quote.span.to(self.tokens[end].span);
-        Ok(Label { value: super::literal::normalize(&value), span, quoted: true })
+        Ok(Label { value: crate::parse::shared::normalize(&value), span, quoted: true })
     }
 
     /// The body of a block that goes on behind its brace: one argument, and the closing brace on the same line.
@@ -563,7 +558,7 @@ impl Parser<'_> {
             if self.eat(TokenKind::Equal).is_none() {
                 break;
             }
-            let name = Spanned::new(super::literal::normalize(self.text(token)), token.span);
+            let name = Spanned::new(crate::parse::shared::normalize(self.text(token)), token.span);
             let (value, _) = self.value(&name, end);
             let span = name.span.to(value.span);
             items.push(Item::Attribute(Attribute { name, value, span }));

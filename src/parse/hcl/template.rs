@@ -584,7 +584,7 @@ fn normalize(parts: &mut [Part]) {
         match part {
             Part::Literal(text) => {
                 if !text.value.is_ascii() {
-                    text.value = super::literal::normalize(&text.value);
+                    text.value = crate::parse::shared::normalize(&text.value);
                 }
             }
             Part::Interpolation(_) => {}

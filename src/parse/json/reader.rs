@@ -6,8 +6,7 @@
 use super::{Json, JsonKind, Property};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::parse::hcl::literal::normalize;
-use crate::parse::hcl::parser::NESTING_TOO_DEEP;
+use crate::parse::shared::{NESTING_TOO_DEEP, normalize};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::syntax::MAX_DEPTH;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Json, JsonKind, Property, reader};
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
-use crate::parse::hcl::structure::DUPLICATE_ARGUMENT;
+use crate::parse::shared::DUPLICATE_ARGUMENT;
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::syntax::{
     Attribute, Body, Document, Expr, ExprKind, Item, ObjectItem, Part, Template, TemplateKind, UnaryOp,
