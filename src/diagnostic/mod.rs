@@ -156,6 +156,16 @@ impl Sink {
         self.diagnostics.extend(other.diagnostics);
     }
 
+    /// Puts `place` of each place in its stead.
+    pub fn map_spans(&mut self, place: &mut impl FnMut(Span) -> Span) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.span = place(diagnostic.span);
+            for (span, _) in &mut diagnostic.others {
+                *span = place(*span);
+            }
+        }
+    }
+
     /// Keeps only what `keep` says yes to.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.diagnostics.retain(keep);

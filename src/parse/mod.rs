@@ -3,6 +3,7 @@
 //! Comes in: files of a [`SourceMap`](crate::source::SourceMap). Goes out: a tree for each, whatever the file holds;
 //! where it could not be read the tree has a hole and the sink a diagnostic. What names mean is left to `resolve`.
 
+pub mod data;
 pub mod hcl;
 pub mod json;
 mod shared;

@@ -3,10 +3,12 @@
 //! Comes in: nothing; front ends in `parse/` build it. Goes out: a [`Document`] for `resolve`. Invariants:
 //! - the tree always exists; where the text could not be read there is an [`Item::Error`] or [`ExprKind::Error`], the
 //!   fault is already reported, and later stages stay silent about it;
-//! - no path from the root is longer than [`MAX_DEPTH`], so walking it recursively is safe;
+//! - no path from the root is longer than [`MAX_DEPTH`] (twice that in JSON and YAML, whose strings hold expressions),
+//!   so walking it recursively is safe;
 //! - strings are decoded (escapes, heredoc indentation, NFC), spans point at what the user wrote.
 
 mod expr;
+mod spans;
 
 pub use expr::{
     BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, Part, Splat, Step, Template, TemplateKind,
@@ -34,6 +36,21 @@ pub struct Body {
     pub items: Vec<Item>,
     /// Between the braces, or the whole file.
     pub span: Span,
+    /// How its file is written, for who tells people what to type.
+    pub spelling: Spelling,
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// HCL's native syntax.
+    Hcl,
+    /// HCL's mapping of JSON.
+    Json,
+    /// The same mapping, written as YAML.
+    Yaml,
+    /// The JSON that Packer had before HCL.
+    LegacyJson,
 }
 
 impl Body {
@@ -84,6 +101,8 @@ pub struct Attribute {
     pub value: Expr,
     /// Name and value.
     pub span: Span,
+    /// Whether it might as well be a block: data stands here, and no schema says what such a thing is.
+    pub undecided: bool,
 }
 
 /// `kind "label" { … }`

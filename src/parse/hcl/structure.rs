@@ -8,7 +8,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::parse::shared::DUPLICATE_ARGUMENT;
 use crate::source::{Span, Spanned};
-use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Label};
+use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Label, Spelling};
 
 declare_diagnostic! {
     pub static INVALID_ARGUMENT = {
@@ -61,7 +61,7 @@ impl Parser<'_> {
         let start = Span::new(self.file, 0, 0);
         let end = self.tokens.len() - 1;
         let items = self.items(end);
-        Body { items, span: start.to(self.tokens[end].span) }
+        Body { items, span: start.to(self.tokens[end].span), spelling: Spelling::Hcl }
     }
 
     /// Items up to the token `end`.
@@ -235,7 +235,7 @@ impl Parser<'_> {
             self.end_of_item(end, "argument");
         }
         let span = name.span.to(value.span);
-        Attribute { name, value, span }
+        Attribute { name, value, span, undecided: false }
     }
 
     /// A value, and whether it was read to its end. If not, the rest of its line was passed over.
@@ -347,7 +347,7 @@ impl Parser<'_> {
         self.jump(end);
         let inside = brace.span.tail();
         let inside = Span { end: self.tokens[end].span.start.max(inside.start), ..inside };
-        let body = Body { items, span: inside };
+        let body = Body { items, span: inside, spelling: Spelling::Hcl };
         let header = labels.last().map_or(kind.span, |label: &Label| kind.span.to(label.span));
         if self.is_closed(open) {
             self.bump();
@@ -509,7 +509,7 @@ impl Parser<'_> {
         };
         let (value, good) = self.value(&start, end);
         let span = start.span.to(value.span);
-        items.push(Item::Attribute(Attribute { name: start, value, span }));
+        items.push(Item::Attribute(Attribute { name: start, value, span, undecided: false }));
         if self.at >= end {
             return items;
         }
@@ -561,7 +561,7 @@ impl Parser<'_> {
             let name = Spanned::new(crate::parse::shared::normalize(self.text(token)), token.span);
             let (value, _) = self.value(&name, end);
             let span = name.span.to(value.span);
-            items.push(Item::Attribute(Attribute { name, value, span }));
+            items.push(Item::Attribute(Attribute { name, value, span, undecided: false }));
             if self.eat(TokenKind::Comma).is_none() {
                 break;
             }

@@ -3,11 +3,11 @@
 //! One pass that never goes back. A fault is reported once and ends at its property or element: the reader goes on
 //! behind the next comma or closing bracket of the same level.
 
-use super::{Json, JsonKind, Property};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::parse::shared::{NESTING_TOO_DEEP, normalize};
-use crate::source::{FileId, SourceMap, Span, Spanned};
+use crate::parse::data::{Data, DataKind, Decoded, Property};
+use crate::parse::shared::NESTING_TOO_DEEP;
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::MAX_DEPTH;
 
 declare_diagnostic! {
@@ -20,13 +20,13 @@ declare_diagnostic! {
 }
 
 /// The value that a file is. There always is one, though it may be an error.
-pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Json {
+pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Data {
     let mut reader = Reader { text: &sources.file(file).text, at: 0, file, sink };
     if reader.text.starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
     }
     let value = reader.value(1, "a value");
-    if !matches!(value.kind, JsonKind::Error) {
+    if !matches!(value.kind, DataKind::Error) {
         reader.space();
         if reader.at < reader.text.len() {
             let found = reader.found();
@@ -71,8 +71,8 @@ impl Reader<'_> {
         self.sink.report(diagnostic);
     }
 
-    fn error(&self, start: usize) -> Json {
-        Json { kind: JsonKind::Error, span: self.span(start) }
+    fn error(&self, start: usize) -> Data {
+        Data { kind: DataKind::Error, span: self.span(start) }
     }
 
     /// White space, and comments, which are reported.
@@ -104,7 +104,7 @@ impl Reader<'_> {
         Span::new(self.file, self.at, self.at + len)
     }
 
-    fn value(&mut self, depth: usize, wanted: &str) -> Json {
+    fn value(&mut self, depth: usize, wanted: &str) -> Data {
         self.space();
         let start = self.at;
         match self.peek() {
@@ -123,10 +123,10 @@ impl Reader<'_> {
                 }
                 self.at += 1;
                 let kind = if open == b'{' { self.object(start, depth) } else { self.array(start, depth) };
-                Json { kind, span: self.span(start) }
+                Data { kind, span: self.span(start) }
             }
             Some(b'"') => match self.string() {
-                Some(text) => Json { kind: JsonKind::String(text), span: self.span(start) },
+                Some(text) => Data { kind: DataKind::String(text), span: self.span(start) },
                 None => self.error(start),
             },
             Some(b'-' | b'+' | b'.' | b'0'..=b'9') => self.number(),
@@ -134,14 +134,14 @@ impl Reader<'_> {
         }
     }
 
-    fn word(&mut self, wanted: &str) -> Json {
+    fn word(&mut self, wanted: &str) -> Data {
         let start = self.at;
         let span = self.found();
         let text = &self.text[span.range()];
         let kind = match text {
-            "null" => JsonKind::Null,
-            "true" => JsonKind::Bool(true),
-            "false" => JsonKind::Bool(false),
+            "null" => DataKind::Null,
+            "true" => DataKind::Bool(true),
+            "false" => DataKind::Bool(false),
             _ => {
                 let (message, help) = match text {
                     "" => ("the file ends too early".to_owned(), format!("write {wanted} here")),
@@ -159,10 +159,10 @@ impl Reader<'_> {
             }
         };
         self.at = span.end as usize;
-        Json { kind, span }
+        Data { kind, span }
     }
 
-    fn number(&mut self) -> Json {
+    fn number(&mut self) -> Data {
         let start = self.at;
         let rest = &self.text[start..];
         let len = rest
@@ -172,7 +172,7 @@ impl Reader<'_> {
         self.at += len;
         let span = self.span(start);
         if is_number(text) {
-            return Json { kind: JsonKind::Number(text.to_owned()), span };
+            return Data { kind: DataKind::Number(text.to_owned()), span };
         }
         let unsigned = text.trim_start_matches(['+', '-']);
         let help = if text.starts_with('+') && is_number(unsigned) {
@@ -188,41 +188,40 @@ impl Reader<'_> {
         self.error(start)
     }
 
-    fn array(&mut self, start: usize, depth: usize) -> JsonKind {
+    fn array(&mut self, start: usize, depth: usize) -> DataKind {
         let mut items = Vec::new();
         self.space();
         if self.eat(b']') {
-            return JsonKind::Array(items);
+            return DataKind::Array(items);
         }
         loop {
             let item = self.value(depth + 1, "a value");
-            let failed = matches!(item.kind, JsonKind::Error);
+            let failed = matches!(item.kind, DataKind::Error);
             items.push(item);
             if !self.next(start, b']', failed) {
-                return JsonKind::Array(items);
+                return DataKind::Array(items);
             }
         }
     }
 
-    fn object(&mut self, start: usize, depth: usize) -> JsonKind {
+    fn object(&mut self, start: usize, depth: usize) -> DataKind {
         let mut properties = Vec::new();
         self.space();
         if self.eat(b'}') {
-            return JsonKind::Object(properties);
+            return DataKind::Object(properties);
         }
         loop {
             let property = self.property(depth);
-            let failed = property.as_ref().is_none_or(|property| matches!(property.value.kind, JsonKind::Error));
+            let failed = property.as_ref().is_none_or(|property| matches!(property.value.kind, DataKind::Error));
             properties.extend(property);
             if !self.next(start, b'}', failed) {
-                return JsonKind::Object(properties);
+                return DataKind::Object(properties);
             }
         }
     }
 
     fn property(&mut self, depth: usize) -> Option<Property> {
         self.space();
-        let start = self.at;
         if self.peek() != Some(b'"') {
             let span = self.found();
             let word = &self.text[span.range()];
@@ -238,11 +237,10 @@ impl Reader<'_> {
             return None;
         }
         let key = self.string()?;
-        let key = Spanned::new(key, self.span(start));
         self.space();
         if !self.eat(b':') {
             let span = self.found();
-            let message = format!("the key `{}` has no value", key.value);
+            let message = format!("the key `{}` has no value", key.text);
             let help =
                 if self.peek() == Some(b'=') { "write `:` for `=`" } else { "write `:` and a value behind the key" };
             self.fault(span, message, "`:` is expected here", help);
@@ -350,10 +348,11 @@ impl Reader<'_> {
     }
 
     /// The string at this place. Without its end there is none.
-    fn string(&mut self) -> Option<String> {
+    fn string(&mut self) -> Option<Decoded> {
         let start = self.at;
         self.at += 1;
         let mut out = String::new();
+        let mut anchors = vec![(0, offset(self.at))];
         loop {
             let rest = &self.text[self.at..];
             let end = rest.find(['"', '\\', '\n']);
@@ -380,9 +379,12 @@ impl Reader<'_> {
                     out.push_str(piece);
                     self.at += end + 1;
                     if byte == b'"' {
-                        return Some(normalize(&out));
+                        return Some(Decoded::with_anchors(out, self.span(start), anchors));
                     }
+                    // The escape is a piece of its own, and so is what follows.
+                    anchors.push((offset(out.len()), offset(self.at - 1)));
                     self.escape(&mut out);
+                    anchors.push((offset(out.len()), offset(self.at)));
                 }
             }
         }
@@ -468,4 +470,8 @@ fn is_number(text: &str) -> bool {
         rest = &exponent[len..];
     }
     rest.is_empty()
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -1,0 +1,70 @@
+//! Data with places: what the readers of JSON and YAML give, whatever it means.
+//!
+//! What is an attribute and what a block in such a file only a schema can say; front ends for templates and var-files
+//! take this tree for what it is. Strings remember where each of their characters was written, so that a template
+//! inside of one has places in the user's file.
+
+mod decoded;
+
+pub use decoded::Decoded;
+
+use crate::source::Span;
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// What it is.
+    pub kind: DataKind,
+    /// All of it, quotes and brackets included.
+    pub span: Span,
+}
+
+/// The forms of a value.
+#[derive(Clone, Debug)]
+pub enum DataKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number as JSON writes it, with its sign.
+    Number(String),
+    /// A string, decoded and in normal form C; what `${` means in it is the reader's of the tree to say.
+    String(Decoded),
+    /// `[…]`
+    Array(Vec<Data>),
+    /// `{…}`: in source order; keys may repeat.
+    Object(Vec<Property>),
+    /// What could not be read; reported.
+    Error,
+}
+
+/// `"key": value`
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// Its name.
+    pub key: Decoded,
+    /// Behind the colon; an error where it is missing.
+    pub value: Data,
+}
+
+impl Data {
+    /// What it is, with its article, for a sentence.
+    pub fn phrase(&self) -> &'static str {
+        match &self.kind {
+            DataKind::Null => "null",
+            DataKind::Bool(_) => "a bool",
+            DataKind::Number(_) => "a number",
+            DataKind::String(_) => "a string",
+            DataKind::Array(_) => "an array",
+            DataKind::Object(_) => "an object",
+            DataKind::Error => "something that could not be read",
+        }
+    }
+}
+
+impl Property {
+    /// Key and value.
+    pub fn span(&self) -> Span {
+        self.key.span.to(self.value.span)
+    }
+}
