@@ -5,12 +5,11 @@
 
 use formwork::diagnostic::Sink;
 use formwork::parse::hcl;
-use formwork::source::{FileOrigin, SourceMap};
+use formwork_fuzz::{source, verify_findings};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let mut sources = SourceMap::new();
-    let file = sources.add("fuzz.pkr.hcl", text, FileOrigin::Disk);
+    let (sources, file) = source("fuzz.pkr.hcl", text);
     let mut sink = Sink::new();
     let parsed = hcl::parse(&sources, file, &mut sink);
     let mut at = 0;
@@ -23,7 +22,5 @@ fuzz_target!(|text: &str| {
     assert!(!parsed.document.body.has_errors() || sink.has_errors());
     hcl::parse_expression(&sources, file, &mut sink);
     hcl::parse_template(&sources, file, &mut sink);
-    for diagnostic in sink.diagnostics() {
-        assert!(text.get(diagnostic.span.range()).is_some());
-    }
+    verify_findings(&sources, &sink);
 });
