@@ -30,8 +30,31 @@ pub use model::{
 pub use rule::{Comparison, Condition, Rule, RuleKind, Severity, Test};
 
 /// The plugins whose components are described, by their name in `known-components.json`.
-const DESCRIBED: [(&str, &str); 2] =
-    [("docker", include_str!("../../schemas/docker.json")), ("packer", include_str!("../../schemas/packer.json"))];
+const DESCRIBED: [(&str, &str); 23] = [
+    ("amazon", include_str!("../../schemas/amazon.json")),
+    ("ansible", include_str!("../../schemas/ansible.json")),
+    ("azure", include_str!("../../schemas/azure.json")),
+    ("chef", include_str!("../../schemas/chef.json")),
+    ("digitalocean", include_str!("../../schemas/digitalocean.json")),
+    ("docker", include_str!("../../schemas/docker.json")),
+    ("googlecompute", include_str!("../../schemas/googlecompute.json")),
+    ("goss", include_str!("../../schemas/goss.json")),
+    ("hcloud", include_str!("../../schemas/hcloud.json")),
+    ("hyperv", include_str!("../../schemas/hyperv.json")),
+    ("inspec", include_str!("../../schemas/inspec.json")),
+    ("openstack", include_str!("../../schemas/openstack.json")),
+    ("packer", include_str!("../../schemas/packer.json")),
+    ("parallels", include_str!("../../schemas/parallels.json")),
+    ("proxmox", include_str!("../../schemas/proxmox.json")),
+    ("puppet", include_str!("../../schemas/puppet.json")),
+    ("qemu", include_str!("../../schemas/qemu.json")),
+    ("salt", include_str!("../../schemas/salt.json")),
+    ("vagrant", include_str!("../../schemas/vagrant.json")),
+    ("virtualbox", include_str!("../../schemas/virtualbox.json")),
+    ("vmware", include_str!("../../schemas/vmware.json")),
+    ("vsphere", include_str!("../../schemas/vsphere.json")),
+    ("windows-update", include_str!("../../schemas/windows-update.json")),
+];
 
 const SHARED: &str = include_str!("../../schemas/shared.json");
 
