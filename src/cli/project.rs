@@ -132,6 +132,7 @@ fn inputs(reading: &Reading) -> Inputs {
         require_values: *require_values,
         now: *now,
         readable: read.clone(),
+        packer_version: None,
     }
 }
 

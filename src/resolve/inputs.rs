@@ -27,6 +27,8 @@ pub struct Inputs {
     pub now: Option<i64>,
     /// Folders that file functions may read besides their own.
     pub readable: Vec<String>,
+    /// The version that the Packer has which the template is for; nothing: the one whose language this is.
+    pub packer_version: Option<String>,
 }
 
 /// Patterns as Packer's `-only` has them, matched against whole names; `*` crosses every character.

@@ -1,0 +1,235 @@
+//! Which of our codes means which of Packer's summaries.
+
+/// A summary of Packer's.
+pub(crate) struct Summary {
+    /// Its text, or the start of it where `starts` is set.
+    pub(crate) text: &'static str,
+    pub(crate) starts: bool,
+    /// Codes of ours that say the same.
+    pub(crate) codes: &'static [&'static str],
+}
+
+const fn is(text: &'static str, codes: &'static [&'static str]) -> Summary {
+    Summary { text, starts: false, codes }
+}
+
+const fn starts(text: &'static str, codes: &'static [&'static str]) -> Summary {
+    Summary { text, starts: true, codes }
+}
+
+/// What is wrong inside of a component's body: Packer says so in the detail only, or the plugin says it.
+pub(crate) const BODY: &[&str] = &[
+    "attribute-as-block",
+    "block-as-attribute",
+    "conflicting-attributes",
+    "duplicate-block",
+    "engine-function-unavailable",
+    "function-failed",
+    "invalid-attribute-value",
+    "invalid-function-argument",
+    "invalid-operand",
+    "missing-attribute",
+    "missing-local-file",
+    "needs-known-value",
+    "removed-attribute",
+    "required-attribute",
+    "template-engine-error",
+    "template-engine-syntax",
+    "unknown-attribute",
+    "unknown-block",
+    "unknown-engine-function",
+    "unknown-function",
+    "unknown-reference",
+    "wrong-type",
+];
+
+/// The first that fits counts.
+pub(crate) const SUMMARIES: &[Summary] = &[
+    // Files.
+    is("", &["load-error"]),
+    starts("Could not find any config file in", &["load-error"]),
+    starts("Could not guess format of", &["unknown-var-file-format"]),
+    is("Failed to open file", &["unreadable-var-file"]),
+    is("Failed to read file", &["unreadable-var-file"]),
+    is("no such file", &["unreadable-var-file"]),
+    // Structure.
+    is("Argument or block definition required", &["invalid-block", "unexpected-closing-bracket", "invalid-character"]),
+    is("Invalid argument name", &["invalid-block"]),
+    is("Invalid block definition", &["invalid-block", "template-in-label", "invalid-character"]),
+    is("Missing newline after argument", &["missing-newline"]),
+    is("Missing newline after block definition", &["missing-newline"]),
+    is("Invalid single-argument block definition", &["invalid-block", "missing-newline"]),
+    is("Unclosed configuration block", &["unclosed-block"]),
+    is("Attribute redefined", &["duplicate-argument"]),
+    is("Duplicate argument", &["source-argument-repeated", "duplicate-argument"]),
+    is("Invalid string literal", &["template-in-label"]),
+    is("Unsupported block type", &["unknown-block", "attribute-as-block"]),
+    is("Unsupported argument", &["unknown-attribute", "block-as-attribute"]),
+    starts("Missing name for", &["wrong-labels"]),
+    starts("Missing type for", &["wrong-labels"]),
+    starts("Extraneous label for", &["wrong-labels"]),
+    is("Missing required argument", &["required-attribute", "invalid-dynamic", "invalid-validation"]),
+    is("Duplicate nested block", &["duplicate-block"]),
+    is("Incorrect attribute value type", &["wrong-type"]),
+    // Tokens.
+    is("Invalid character", &["invalid-character"]),
+    is("Invalid expression", &["expected-expression", "missing-expression"]),
+    is("Invalid escape sequence", &["invalid-escape"]),
+    is("Unterminated template string", &["unterminated-string", "unterminated-heredoc"]),
+    is("Invalid multi-line string", &["unterminated-string"]),
+    is("Extra characters after expression", &["missing-newline", "invalid-traversal"]),
+    is("Invalid number literal", &["invalid-number"]),
+    is("Unsupported operator", &["invalid-character"]),
+    // The `packer` block.
+    is("Unsupported Packer Core version", &["unsupported-packer-version"]),
+    is("Invalid version constraint", &["invalid-version-constraint"]),
+    is("Invalid plugin requirement", &["invalid-required-plugin"]),
+    is("Invalid required_plugins object", &["invalid-required-plugin"]),
+    is("Invalid required_plugins syntax", &["invalid-required-plugin"]),
+    is("No version constraint was set", &["invalid-required-plugin"]),
+    is("No source was set", &["invalid-required-plugin"]),
+    is("Invalid source", &["invalid-required-plugin"]),
+    is("Failed to parse source", &["invalid-required-plugin"]),
+    is("Invalid plugin local name", &["invalid-required-plugin"]),
+    starts("Duplicate required_plugin.", &["duplicate-required-plugin"]),
+    // Variables.
+    is("Invalid variable name", &["invalid-name"]),
+    is("Invalid local name", &["invalid-name"]),
+    is("Invalid data source name", &["invalid-name"]),
+    is("Invalid data resource name", &["invalid-name"]),
+    is("Duplicate variable", &["duplicate-variable"]),
+    is("Invalid type specification", &["invalid-type"]),
+    is("Invalid default value for variable", &["invalid-default"]),
+    is("Invalid variable validation condition", &["invalid-validation"]),
+    is("Invalid reference in variable validation", &["invalid-validation"]),
+    is("Invalid validation error message", &["invalid-validation"]),
+    is("Invalid variable validation result", &["invalid-validation"]),
+    is("Invalid value for default variable", &["validation-failed"]),
+    is("Invalid value for env variable", &["validation-failed"]),
+    is("Invalid value for varfile variable", &["validation-failed"]),
+    is("Invalid value for cmd variable", &["validation-failed"]),
+    is("Variable declaration in a .pkrvar file", &["block-in-var-file"]),
+    is("Undefined variable", &["undeclared-value"]),
+    is("Undefined -var variable", &["undeclared-value"]),
+    is("Invalid value for variable", &["invalid-value"]),
+    is("Invalid argument value for -var variable", &["invalid-value"]),
+    is("Variables not allowed", &["unknown-reference", "not-constant"]),
+    is("Function calls not allowed", &["unknown-function", "not-constant"]),
+    starts("Unset variable", &["unset-variable"]),
+    // Locals and data.
+    is("Duplicate local definition", &["duplicate-local"]),
+    is("Duplicate data block", &["duplicate-data-source"]),
+    is("failed to prepare execution graph", &["reference-cycle", "undeclared-local", "undeclared-data-source"]),
+    starts("Unknown data type", &["unknown-component"]),
+    // Sources and builds.
+    is("Duplicate source block", &["duplicate-source"]),
+    is("missing source reference", &["build-without-source"]),
+    is("Invalid source reference", &["invalid-source-reference"]),
+    starts("Unknown source type", &["unknown-component", "unknown-source", "invalid-source-reference"]),
+    starts("Unknown source", &["unknown-source"]),
+    is(
+        "Unsuitable value type",
+        &["needs-known-value", "wrong-type", "not-a-whole-number", "not-constant", "invalid-dynamic"],
+    ),
+    starts("Unknown provisioner type", &["unknown-component"]),
+    starts("Unknown error-cleanup-provisioner type", &["unknown-component"]),
+    starts("Unknown post-processor type", &["unknown-component"]),
+    is("Only one error-cleanup-provisioner is allowed", &["duplicate-block"]),
+    is("Only one hcp_packer_registry is allowed", &["duplicate-block"]),
+    is("Failed to parse pause_before duration", &["invalid-duration"]),
+    is("Failed to parse timeout duration", &["invalid-duration"]),
+    is("only one of 'only' or 'except' may be specified", &["only-and-except"]),
+    starts("provisioner's override", &["invalid-override"]),
+    is(
+        "hcp_packer_registry.labels and hcp_packer_registry.bucket_labels are mutually exclusive",
+        &["conflicting-attributes"],
+    ),
+    starts("hcp_packer_registry.labels and", &["conflicting-attributes"]),
+    starts("hcp_packer_registry.", &["invalid-attribute-value"]),
+    starts("the argument hcp_packer_registry.labels has been deprecated", &["deprecated"]),
+    is("Multiple HCP Packer registry block declaration", &["duplicate-block"]),
+    is("Build block level hcp_packer_registry are deprecated", &["deprecated"]),
+    starts("Invalid -only pattern", &["bad-pattern"]),
+    starts("Invalid -except pattern", &["bad-pattern"]),
+    starts("an 'only' option was passed", &["selects-nothing"]),
+    starts("an 'except' option was passed", &["selects-nothing"]),
+    is("Missing build block", &["no-build"]),
+    starts("Failed preparing provisioner-block", BODY),
+    starts("Failed preparing post-processor-block", BODY),
+    // Expressions.
+    is("Unknown variable", &["unknown-reference", "undeclared-variable"]),
+    is("Unsupported attribute", &["missing-attribute", "unknown-reference", "undeclared-variable", "undeclared-local"]),
+    is("Missing map element", &["missing-attribute", "unknown-reference", "undeclared-local"]),
+    is("Invalid index", &["invalid-index", "missing-attribute"]),
+    is("Attempt to index null value", &["missing-attribute", "invalid-index"]),
+    is("Invalid operand", &["invalid-operand"]),
+    is("Operation failed", &["invalid-operand"]),
+    is("Incorrect condition type", &["invalid-condition"]),
+    is("Null condition", &["invalid-condition"]),
+    is("Inconsistent conditional result types", &["inconsistent-conditional"]),
+    is("Invalid template interpolation value", &["no-text", "invalid-interpolation"]),
+    is("Invalid object key", &["invalid-object-key"]),
+    is("Duplicate object key", &["invalid-object-key", "duplicate-argument"]),
+    is("Iteration over non-iterable value", &["cannot-iterate"]),
+    is("Iteration over null value", &["cannot-iterate"]),
+    is("Invalid 'for' expression", &["invalid-for"]),
+    is("Invalid template control keyword", &["invalid-directive"]),
+    is("Unexpected end of template", &["invalid-directive"]),
+    is("Invalid legacy index syntax", &["invalid-traversal"]),
+    is("Invalid attribute name", &["invalid-traversal"]),
+    is("Call to unknown function", &["unknown-function"]),
+    is("Not enough function arguments", &["wrong-argument-count"]),
+    is("Too many function arguments", &["wrong-argument-count"]),
+    is("Invalid function argument", &["invalid-function-argument"]),
+    is("Error in function call", &["function-failed", "invalid-function-argument"]),
+    is("Invalid expanding argument value", &["invalid-function-argument"]),
+    // `dynamic`.
+    is("Invalid dynamic for_each value", &["invalid-dynamic"]),
+    is("Invalid dynamic iterator name", &["invalid-dynamic"]),
+    is("Missing \"content\" block", &["invalid-dynamic"]),
+    is("Invalid dynamic block label", &["invalid-dynamic"]),
+    // HCL in JSON.
+    is("Missing JSON value", &["json-syntax"]),
+    is("Extraneous JSON object property", &["unknown-attribute", "unknown-block"]),
+    is("Incorrect JSON value type", &["json-shape", "wrong-labels", "json-root"]),
+    is("Missing block label", &["wrong-labels", "json-shape"]),
+    is("Duplicate attribute definition", &["duplicate-argument"]),
+    is("Root value must be object", &["json-root"]),
+    // What a component says of its configuration.
+    starts("target required", &["required-attribute"]),
+    starts("the `url` must be specified", &["required-attribute"]),
+    starts("the `method` must be one of", &["invalid-attribute-value"]),
+    starts("Direction must be one of", &["invalid-attribute-value"]),
+    starts("unknown configuration key", &["unknown-attribute"]),
+];
+
+/// The codes that say what Packer says; nothing where the table has no such summary.
+pub(crate) fn codes(summary: &str) -> Option<Vec<&'static str>> {
+    if summary.contains("error(s) occurred") || summary.contains("error occurred") {
+        return Some(BODY.to_vec());
+    }
+    SUMMARIES
+        .iter()
+        .find(|known| if known.starts { summary.starts_with(known.text) } else { summary == known.text })
+        .map(|known| known.codes.to_vec())
+}
+
+/// What `-syntax-only` finds: what stands in single files, and what is given to variables.
+pub(crate) const IN_PARSE: &[&str] = &[
+    "block-in-var-file",
+    "duplicate-argument",
+    "duplicate-data-source",
+    "duplicate-local",
+    "duplicate-variable",
+    "invalid-block",
+    "invalid-default",
+    "invalid-name",
+    "invalid-required-plugin",
+    "invalid-type",
+    "invalid-value",
+    "invalid-version-constraint",
+    "json-syntax",
+    "load-error",
+    "unclosed-block",
+    "unsupported-packer-version",
+];

@@ -1,0 +1,148 @@
+//! What the program does with files: `fmt`, and reading what `hcl2_upgrade` upgrades.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use formwork::resolve::template::ImagePlan;
+use serde_json::Value as Json;
+
+use crate::case::Case;
+use crate::{Outcome, Records, run};
+
+fn program(arguments: &[&str], folder: &Path, input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_formwork"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read has closed its end.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// `fmt`, through standard input or on a copy of the files.
+pub(crate) fn format(case: &Case, records: &Records) -> Outcome {
+    let json = &case.json;
+    if let Some(input) = json.get("input").and_then(Json::as_str) {
+        return Outcome::from(piped(case, input));
+    }
+    Outcome::from(on_disk(case, records))
+}
+
+fn piped(case: &Case, input: &str) -> Result<(), String> {
+    let output = program(&["fmt", "-"], Path::new("."), input);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if case.accepted {
+        if output.status.success() && Some(text.as_str()) == case.json["output"].as_str() {
+            return Ok(());
+        }
+        return Err(format!("gives {text:?} {}", first_line(&output.stderr)));
+    }
+    if output.status.code() == Some(1) { Ok(()) } else { Err(format!("ends with {:?}", output.status.code())) }
+}
+
+fn on_disk(case: &Case, records: &Records) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    if let Some(tree) = case.json.get("tree").and_then(Json::as_object) {
+        for (path, text) in tree {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text.as_str().unwrap()).unwrap();
+        }
+        paths.push(".".to_owned());
+    }
+    for path in case.texts("config") {
+        let from = records.folder.join(&path);
+        let to = folder.path().join(&path);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        if from.is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            for entry in std::fs::read_dir(&from).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_file() {
+                    std::fs::copy(&entry, to.join(entry.file_name().unwrap())).unwrap();
+                }
+            }
+        } else {
+            std::fs::copy(&from, &to).unwrap();
+        }
+        paths.push(path);
+    }
+    let mut arguments = vec!["fmt"];
+    let args = case.args();
+    if args.iter().any(|arg| arg.starts_with("-check")) {
+        arguments.push("--check");
+    }
+    if args.iter().any(|arg| arg == "-diff") {
+        arguments.push("--diff");
+    }
+    if paths.is_empty() {
+        return Err("no file is named".to_owned());
+    }
+    arguments.extend(paths.iter().map(String::as_str));
+    let output = program(&arguments, folder.path(), "");
+    let code = output.status.code();
+    let said = || first_line(&output.stderr);
+    if case.accepted != (code == Some(0) || (code == Some(1) && arguments.contains(&"--diff"))) {
+        return Err(format!("ends with {code:?}: {}", said()));
+    }
+    if let Some(expected) = case.json.get("formatted").and_then(Json::as_str) {
+        let ours = std::fs::read(folder.path().join(&paths[0])).unwrap();
+        if ours != std::fs::read(records.folder.join(expected)).unwrap() {
+            return Err("the text is another".to_owned());
+        }
+    }
+    for (path, text) in case.json.get("tree_after").and_then(Json::as_object).into_iter().flatten() {
+        let ours = std::fs::read_to_string(folder.path().join(path)).unwrap();
+        if Some(ours.as_str()) != text.as_str() {
+            return Err(format!("{path} is {ours:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// The legacy template and what Packer made of it mean the same: names, builders, steps and chains.
+pub(crate) fn upgrade(case: &Case, records: &Records) -> Outcome {
+    let legacy = run::run(case, records, &case.config());
+    if let Some(error) = legacy.errors().first() {
+        return Outcome::from(if case.accepted || error.code == "load-error" {
+            Err(format!("ours: {error}"))
+        } else {
+            Ok(())
+        });
+    }
+    let Some(expected) = case.json.get("expected_output").and_then(Json::as_str) else { return Outcome::Agrees };
+    let expected = if case.is_probe() {
+        expected.strip_prefix(&format!("{}/", case.cwd())).unwrap_or(expected).to_owned()
+    } else {
+        case.from_cwd(expected)
+    };
+    let upgraded = run::run(case, records, &[expected]);
+    let shapes = |images: &[ImagePlan]| {
+        let mut all: Vec<String> = images.iter().map(shape).collect();
+        all.sort();
+        all
+    };
+    let (Some(legacy), Some(upgraded)) = (legacy.template, upgraded.template) else {
+        return Outcome::Differs("one of the two cannot be read".to_owned());
+    };
+    let (ours, theirs) = (shapes(&legacy.images), shapes(&upgraded.images));
+    if ours == theirs { Outcome::Agrees } else { Outcome::Differs(format!("ours is {ours:?}, theirs {theirs:?}")) }
+}
+
+fn shape(image: &ImagePlan) -> String {
+    let types = |components: &[formwork::resolve::template::Component]| {
+        components.iter().map(|component| component.ty.value.clone()).collect::<Vec<_>>().join("+")
+    };
+    let chains: Vec<String> = image.post_processors.iter().map(|chain| types(chain)).collect();
+    format!("{} {} / {}", image.source.ty.value, types(&image.provisioners), chains.join(" "))
+}
+
+fn first_line(said: &[u8]) -> String {
+    String::from_utf8_lossy(said).lines().next().unwrap_or_default().to_owned()
+}
