@@ -58,6 +58,10 @@ pub(super) struct Decoder<'a> {
     /// What the template engine knows about the image being decoded: `build_name` and `build_type`.
     pub(super) image: Option<(String, String)>,
     bodies: IndexMap<(Kind, String), Rc<schema::Body>>,
+    /// The `clean_resource_name` of the component that is being decoded.
+    clean_names: Option<schema::CleanNames>,
+    /// Nothing describes the component that is being decoded.
+    undescribed: bool,
 }
 
 /// A decoded component.
@@ -74,7 +78,15 @@ pub(super) struct Decoded {
 impl<'a> Decoder<'a> {
     /// A decoder that has seen nothing yet.
     pub(super) fn new(schemas: &'a Schemas, required_plugins: BTreeSet<String>) -> Self {
-        Self { schemas, required_plugins, shaped_by: BTreeSet::new(), image: None, bodies: IndexMap::new() }
+        Self {
+            schemas,
+            required_plugins,
+            shaped_by: BTreeSet::new(),
+            image: None,
+            bodies: IndexMap::new(),
+            clean_names: None,
+            undescribed: false,
+        }
     }
 
     /// Decodes the bodies of one component; later bodies add to earlier ones.
@@ -88,6 +100,7 @@ impl<'a> Decoder<'a> {
     ) -> Decoded {
         let described = self.is_described(kind, ty, sink);
         let schema = self.body_schema(kind, &ty.value);
+        self.look_at(kind, &ty.value);
         let place = format!("the {} `{}`", noun(kind), ty.value);
         let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
         for part in bodies {
@@ -133,6 +146,7 @@ impl<'a> Decoder<'a> {
         sink: &mut Sink,
     ) -> Option<Argument> {
         let schema = self.body_schema(kind, ty);
+        self.look_at(kind, ty);
         let place = format!("the {} `{ty}`", noun(kind));
         match schema.attributes.get(name) {
             Some(attribute) => self.argument(attribute, value, span, span, &place, sink),
@@ -180,6 +194,14 @@ impl<'a> Decoder<'a> {
                 false
             }
         }
+    }
+
+    /// What rendering a component's texts depends on.
+    fn look_at(&mut self, kind: Kind, ty: &str) {
+        (self.clean_names, self.undescribed) = match self.schemas.component(kind, ty) {
+            Lookup::Described(component) => (component.clean_names, false),
+            Lookup::Named(_) | Lookup::Unknown => (None, true),
+        };
     }
 
     /// The component's attributes and blocks with those that every component of its kind has.
@@ -332,7 +354,16 @@ impl<'a> Decoder<'a> {
             // The fields exist in the last rendering only; before it they stay as they are written.
             let fields = if time == times { fields } else { &[] };
             let packer_version = Some(super::packer::PACKER_VERSION);
-            let engine = Engine { build_name, build_type, packer_version, fields, ..Engine::new(Language::Hcl2) };
+            let (clean_names, any_field) = (self.clean_names, self.undescribed && time == times);
+            let engine = Engine {
+                build_name,
+                build_type,
+                packer_version,
+                fields,
+                any_field,
+                clean_names,
+                ..Engine::new(Language::Hcl2)
+            };
             let rendered = engine::render(&text, span, &engine, sink);
             marks.shaped_by.extend(rendered.shaped_by);
             marks.sensitive |= rendered.sensitive;

@@ -11,7 +11,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::model::{Artifact, Attribute, Block, Body, Component, Deprecated, KnownPlugin, Nesting, Output, Rest};
+use super::model::{
+    Artifact, Attribute, Block, Body, CleanNames, Component, Deprecated, KnownPlugin, Nesting, Output, Rest,
+};
 use super::rule::Rule;
 use super::{Kind, Render};
 
@@ -159,6 +161,8 @@ struct ComponentText {
     #[serde(default)]
     render: Option<Render>,
     #[serde(default)]
+    clean_names: Option<CleanNames>,
+    #[serde(default)]
     artifact: Artifact,
     #[serde(default)]
     generated_vars: Vec<String>,
@@ -277,6 +281,7 @@ impl<'a> PluginFile<'a> {
             description,
             deprecated,
             render,
+            clean_names,
             artifact,
             generated_vars,
             outputs,
@@ -310,6 +315,7 @@ impl<'a> PluginFile<'a> {
             artifact,
             generated_vars,
             outputs: outputs.0,
+            clean_names,
             deprecated,
             note,
         })

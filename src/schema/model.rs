@@ -78,6 +78,8 @@ pub struct Component {
     pub generated_vars: Vec<String>,
     /// Data sources: the attributes of `data.TYPE.NAME`.
     pub outputs: IndexMap<String, Output>,
+    /// The plugin gives its Go templates a function `clean_resource_name`, which cleans so.
+    pub clean_names: Option<CleanNames>,
     /// Set when the plugin's authors tell not to use it.
     pub deprecated: Option<Deprecated>,
     /// What a reader of the schema should know beyond its fields.
@@ -349,6 +351,18 @@ impl TryFrom<RenderSpelling> for Render {
             }
         }
     }
+}
+
+/// How a plugin's `clean_resource_name` cleans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CleanNames {
+    /// For names of AMIs: letters, digits and some punctuation stay.
+    Amazon,
+    /// For names at Google: lower case, digits and `-`.
+    GoogleCompute,
+    /// For names at Azure: letters, digits, `.`, `_` and `-`, none of the latter at the end.
+    Azure,
 }
 
 /// What happens to the file that a path names.

@@ -123,7 +123,7 @@ fn the_json_schema_refuses_what_the_reader_refuses() {
 fn all_components_of_all_known_plugins_are_described() {
     let schemas = Schemas::embedded();
     let count: usize = Kind::ALL.iter().map(|kind| schemas.names(*kind).count()).sum();
-    assert_eq!(count, 85);
+    assert_eq!(count, 88);
     for kind in Kind::ALL {
         for name in schemas.names(kind) {
             described(&schemas, kind, name);
@@ -161,7 +161,7 @@ fn nothing_is_read_before_it_is_asked_for() {
     let schemas = Schemas::embedded();
     assert!(schemas.known.get().is_none() && schemas.shared.get().is_none());
     assert_eq!(opened(&schemas), []);
-    assert_eq!(schemas.names(Kind::Builder).count(), 32);
+    assert_eq!(schemas.names(Kind::Builder).count(), 34);
     assert_eq!(opened(&schemas), []);
     schemas.component(Kind::Builder, "nothing");
     assert_eq!(opened(&schemas), []);
@@ -210,6 +210,17 @@ fn strings_are_rendered_as_packer_does() {
     assert_eq!(render(Kind::Provisioner, "file", "content"), "1 [] false");
     assert_eq!(render(Kind::Builder, "docker", "run_command"), "1 [Image] false");
     assert_eq!(render(Kind::Provisioner, "sleep", "duration"), "never");
+    let of_source =
+        "BuildRegion SourceAMI SourceAMICreationDate SourceAMIName SourceAMIOwner SourceAMIOwnerName SourceAMITags";
+    assert_eq!(render(Kind::Builder, "amazon-ebs", "tags"), format!("1 [{of_source}] false"));
+    assert_eq!(render(Kind::Builder, "amazon-ebs", "ami_name"), "1 [] false");
+    assert_eq!(render(Kind::PostProcessor, "amazon-import", "s3_key_name"), "1 [] true");
+    assert_eq!(render(Kind::Provisioner, "ansible", "extra_arguments"), "2 [] true");
+    assert_eq!(render(Kind::Builder, "qemu", "boot_command"), "1 [HTTPIP HTTPPort Name SSHPublicKey] false");
+    let tag = &described(&schemas, Kind::Builder, "amazon-instance").body.blocks["tag"].body.attributes["value"];
+    assert!(matches!(&tag.render, Render::Template { times: 2, fields, .. } if fields.len() == 7));
+    assert_eq!(described(&schemas, Kind::Builder, "azure-arm").clean_names, Some(CleanNames::Azure));
+    assert_eq!(described(&schemas, Kind::DataSource, "amazon-ami").clean_names, None);
 }
 
 #[test]
@@ -243,7 +254,7 @@ fn faults_of_a_file_are_told_where_they_are() {
         (
             r#"{"colour": 1}"#,
             "mine.json:3: builder b: unknown field `colour`, expected one of `description`, `deprecated`, \
-            `render`, `artifact`, `generated_vars`, `outputs`, `note`, `groups`, `attributes`, `blocks`, `rules`",
+            `render`, `clean_names`, `artifact`, `generated_vars`, `outputs`, `note`, `groups`, `attributes`, `blocks`, `rules`",
         ),
         (
             r#"{"attributes": {"a": {"type": "lst(string)"}}}"#,

@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
                 let what = HoleKind::Field(format!("{outer}.{path}"));
                 Val::Text(Text::hole(Hole { what, ..hole.clone() }))
             }
-            Val::Data if self.engine.fields.iter().any(|field| *field == names[0]) => {
+            Val::Data if self.engine.any_field || self.engine.fields.iter().any(|field| *field == names[0]) => {
                 if has_arguments {
                     return Err(Fault::failed(at, format!("`.{path}` is a value and takes no arguments")));
                 }

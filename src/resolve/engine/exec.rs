@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
     }
 
     fn root(&self) -> Val {
-        if self.engine.fields.is_empty() { Val::None } else { Val::Data }
+        if self.engine.fields.is_empty() && !self.engine.any_field { Val::None } else { Val::Data }
     }
 
     /// Pays for work or output; templates can loop and double texts.

@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use super::value::{Hole, HoleKind, Origin, ParameterId, Text, Type, Unknown};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
+pub use crate::schema::CleanNames;
 use crate::source::Span;
 use source::Source;
 
@@ -75,17 +76,6 @@ pub enum Language {
     LegacyJson,
 }
 
-/// How a plugin's `clean_resource_name` cleans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CleanNames {
-    /// For names of AMIs: letters, digits and some punctuation stay.
-    Amazon,
-    /// For names at Google: lower case, digits and `-`.
-    GoogleCompute,
-    /// For names at Azure: letters, digits, `.`, `_` and `-`, none of the latter at the end.
-    Azure,
-}
-
 /// What a text is rendered with.
 #[derive(Clone, Copy, Debug)]
 pub struct Engine<'a> {
@@ -99,6 +89,8 @@ pub struct Engine<'a> {
     pub packer_version: Option<&'a str>,
     /// Names that the plugin fills while it runs (`Path` for `{{ .Path }}`): they become holes.
     pub fields: &'a [&'a str],
+    /// Nobody knows which fields there are: each may be one.
+    pub any_field: bool,
     /// The plugin's `clean_resource_name`, where this attribute has it.
     pub clean_names: Option<CleanNames>,
     /// The names of the parameters, by their ids: an unknown that was computed from one names it.
@@ -114,6 +106,7 @@ impl Engine<'_> {
             build_type: None,
             packer_version: None,
             fields: &[],
+            any_field: false,
             clean_names: None,
             parameters: &[],
         }
