@@ -83,7 +83,7 @@ pub fn analyse_with<T>(
     then: impl FnOnce(&Scope<'_>, &mut SourceMap, &mut Sink) -> T,
 ) -> Result<(Analysis, T), LoadError> {
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
-    let configuration = load(request, &mut sources, &mut sink)?;
+    let configuration = load(request, schemas, &mut sources, &mut sink)?;
     let setting = Setting { files: request.files, schemas, inputs: request.inputs };
     let (template, result) = resolve::resolve_with(&configuration, &setting, &mut sources, &mut sink, then);
     let setting = CheckSetting { files: request.files, schemas, documents: &configuration.documents };
@@ -98,14 +98,19 @@ pub fn build_graph(checked: Checked<'_>, sources: &SourceMap, inputs: &Inputs, s
     graph::build(checked.template(), sources, &options, sink)
 }
 
-fn load(request: &Request<'_>, sources: &mut SourceMap, sink: &mut Sink) -> Result<Configuration, LoadError> {
+fn load(
+    request: &Request<'_>,
+    schemas: &Schemas,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Result<Configuration, LoadError> {
     let Request { paths, root, project, files: _, inputs } = *request;
     let mut whole = Configuration { root: ".".to_owned(), documents: Vec::new(), var_files: Vec::new() };
     for (at, path) in paths.iter().enumerate() {
         // Var-files belong to the whole: they are read once.
         let var_files = if at + 1 == paths.len() { inputs.var_files.as_slice() } else { &[] };
         let Configuration { root, documents, var_files } =
-            configuration::load(path, var_files, project, sources, sink)?;
+            configuration::load(path, var_files, project, schemas, sources, sink)?;
         whole.root = root;
         whole.documents.extend(documents);
         whole.var_files.extend(var_files);

@@ -12,7 +12,7 @@ fn said(text: &str, disk: MemoryFiles, inputs: &Inputs) -> Vec<String> {
     let mut schemas = Schemas::embedded();
     schemas.add("acme.json", ACME).expect("a schema");
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
-    let configuration = configuration::load("t", &[], &disk, &mut sources, &mut sink).expect("it loads");
+    let configuration = configuration::load("t", &[], &disk, &schemas, &mut sources, &mut sink).expect("it loads");
     let setting = Setting { files: &disk, schemas: &schemas, inputs };
     let template = resolve::resolve(&configuration, &setting, &mut sources, &mut sink);
     let setting = CheckSetting { files: &disk, schemas: &schemas, documents: &configuration.documents };

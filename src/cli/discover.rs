@@ -7,7 +7,7 @@ use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
 use super::Failure;
-use crate::resolve::configuration::TEMPLATE_SUFFIX;
+use crate::resolve::configuration::is_template;
 use crate::write::{JOURNAL, MANIFEST, Manifest};
 
 /// The template files below `path`, by their folder, both sorted. Git-ignored files, `.git` and our own output are left
@@ -39,7 +39,7 @@ pub(super) fn templates(
     for entry in walk.build() {
         let entry = entry.map_err(|error| Failure(format!("cannot read below `{path}`: {error}")))?;
         let is_file = entry.path().is_file();
-        let Some(name) = entry.file_name().to_str().filter(|name| is_file && name.ends_with(TEMPLATE_SUFFIX)) else {
+        let Some(name) = entry.file_name().to_str().filter(|name| is_file && is_template(name)) else {
             continue;
         };
         let inside = entry.path().strip_prefix(&start).ok().and_then(Path::parent).and_then(Path::to_str).unwrap_or("");

@@ -24,11 +24,11 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::template::INVALID_INTERPOLATION,
     &hcl::expression::INVALID_NUMBER,
     &hcl::expression::INVALID_TRAVERSAL,
-    &json::values::JSON_ROOT,
     &json::reader::JSON_SYNTAX,
     &hcl::structure::MISSING_NEWLINE,
     &hcl::collections::MISSING_SEPARATOR,
     &shared::NESTING_TOO_DEEP,
+    &data::ROOT_NOT_OBJECT,
     &hcl::structure::TEMPLATE_IN_LABEL,
     &hcl::structure::UNCLOSED_BLOCK,
     &hcl::parser::UNCLOSED_BRACKET,
@@ -37,4 +37,5 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::parser::UNTERMINATED_COMMENT,
     &hcl::template::UNTERMINATED_HEREDOC,
     &hcl::template::UNTERMINATED_STRING,
+    &data::WRONG_SHAPE,
 ];

@@ -9,6 +9,7 @@ use std::fmt;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
 use crate::parse;
+use crate::schema::Schemas;
 use crate::source::{EntryKind, FileError, FileId, FileOrigin, Files, SourceMap};
 use crate::syntax::Document;
 
@@ -45,8 +46,23 @@ pub const DECLARATIONS: &[&Declaration] = &[&FILE_TOO_LARGE, &NOT_UTF8, &UNKNOWN
 /// The largest template or var-file that is read, in bytes. Real ones stay below 100 kB.
 pub const MAX_FILE: usize = 32 << 20;
 
-/// The suffix of template files in HCL.
-pub const TEMPLATE_SUFFIX: &str = ".pkr.hcl";
+/// The suffixes of template files, in the order in which their files count.
+pub const TEMPLATE_SUFFIXES: [&str; 2] = [".pkr.hcl", ".pkr.json"];
+
+/// The suffixes of var-files that are read without being named, weakest first.
+const AUTOMATIC_SUFFIXES: [&str; 2] = [".auto.pkrvars.hcl", ".auto.pkrvars.json"];
+
+/// What the names of files with values end in.
+const VALUE_SUFFIXES: [&str; 2] = [".hcl", ".json"];
+
+/// Whether a file of that name is a template.
+pub fn is_template(name: &str) -> bool {
+    ends_in(name, &TEMPLATE_SUFFIXES)
+}
+
+fn ends_in(name: &str, suffixes: &[&str]) -> bool {
+    suffixes.iter().any(|suffix| name.ends_with(suffix))
+}
 
 /// A configuration's trees.
 #[derive(Debug)]
@@ -74,9 +90,12 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(path, error) => write!(f, "cannot read `{path}`: {error}"),
-            Self::Empty(path) => write!(f, "the folder `{path}` holds no `*{TEMPLATE_SUFFIX}` file"),
+            Self::Empty(path) => {
+                write!(f, "the folder `{path}` holds no template: no name ends in {}", listed(&TEMPLATE_SUFFIXES))
+            }
             Self::UnknownFormat(path) => {
-                write!(f, "`{path}` is no template that can be read: its name does not end in `{TEMPLATE_SUFFIX}`")
+                let known = listed(&TEMPLATE_SUFFIXES);
+                write!(f, "`{path}` is no template that can be read: its name ends in none of {known}")
             }
         }
     }
@@ -84,34 +103,41 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
+fn listed(suffixes: &[&str]) -> String {
+    suffixes.iter().map(|suffix| format!("`{suffix}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// Reads the configuration at `path`: a folder, or a single file. `var_files` come from the command line, in order.
 pub fn load(
     path: &str,
     var_files: &[String],
     files: &dyn Files,
+    schemas: &Schemas,
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Result<Configuration, LoadError> {
     let unreadable = |error| LoadError::Unreadable(path.to_owned(), error);
     let kind = files.resolved_metadata(path).map_err(unreadable)?.kind;
-    let mut reader = Reader { files, sources, sink };
+    let mut reader = Reader { files, schemas, sources, sink };
     let mut documents = Vec::new();
     let mut automatic = Vec::new();
     let root = if kind == EntryKind::Folder {
         let names = names_in(files, path).map_err(unreadable)?;
-        for name in names.iter().filter(|name| name.ends_with(TEMPLATE_SUFFIX)) {
-            documents.extend(reader.document(&join(path, name)).map_err(unreadable)?);
+        for suffix in TEMPLATE_SUFFIXES {
+            for name in names.iter().filter(|name| name.ends_with(suffix)) {
+                documents.extend(reader.document(&join(path, name)).map_err(unreadable)?);
+            }
         }
         if documents.is_empty() && !reader.sink.has_errors() {
             return Err(LoadError::Empty(path.to_owned()));
         }
-        // The JSON files come last: they win.
-        for suffix in [".auto.pkrvars.hcl", ".auto.pkrvars.json"] {
+        // Later ones win.
+        for suffix in AUTOMATIC_SUFFIXES {
             automatic.extend(names.iter().filter(|name| name.ends_with(suffix)).cloned());
         }
         path.to_owned()
     } else {
-        if !path.ends_with(".hcl") {
+        if !path.ends_with(".hcl") && !is_template(path) {
             return Err(LoadError::UnknownFormat(path.to_owned()));
         }
         documents.extend(reader.document(path).map_err(unreadable)?);
@@ -135,6 +161,7 @@ pub fn names_in(files: &dyn Files, folder: &str) -> Result<Vec<String>, FileErro
 
 struct Reader<'a> {
     files: &'a dyn Files,
+    schemas: &'a Schemas,
     sources: &'a mut SourceMap,
     sink: &'a mut Sink,
 }
@@ -143,24 +170,29 @@ impl Reader<'_> {
     fn document(&mut self, path: &str) -> Result<Option<Document>, FileError> {
         let bytes = self.files.read(path)?;
         let Some(file) = self.text(path, bytes) else { return Ok(None) };
-        Ok(Some(parse::hcl::parse(self.sources, file, self.sink).document))
+        Ok(Some(if path.ends_with(".json") {
+            parse::json::parse_template(self.sources, file, self.schemas, self.sink)
+        } else {
+            parse::hcl::parse(self.sources, file, self.sink).document
+        }))
     }
 
-    /// A file of values, in HCL or JSON as its name says.
+    /// A file of values, read as its name says.
     fn values(&mut self, path: &str) -> Result<Option<Document>, FileError> {
-        if !path.ends_with(".json") {
-            return self.document(path);
-        }
         let bytes = self.files.read(path)?;
         let Some(file) = self.text(path, bytes) else { return Ok(None) };
-        Ok(Some(parse::json::parse_values(self.sources, file, self.sink)))
+        Ok(Some(if path.ends_with(".json") {
+            parse::json::parse_values(self.sources, file, self.sink)
+        } else {
+            parse::hcl::parse(self.sources, file, self.sink).document
+        }))
     }
 
     fn var_file(&mut self, path: &str) -> Option<Document> {
         let said = format!("--var-file {path}");
         let place = self.sources.add(&said, &said, FileOrigin::Invocation);
         let place = self.sources.file(place).span(place);
-        if !path.ends_with(".hcl") && !path.ends_with(".json") {
+        if !ends_in(path, &VALUE_SUFFIXES) {
             self.sink.report(
                 UNKNOWN_VAR_FILE_FORMAT
                     .at(place, format!("the name of the var-file `{path}` does not tell how to read it"))
@@ -241,15 +273,19 @@ mod tests {
         let files = MemoryFiles::new()
             .with("t/b.pkr.hcl", "")
             .with("t/a.pkr.hcl", "")
+            .with("t/a.pkr.yml", "{}")
+            .with("t/b.pkr.yaml", "{}")
+            .with("t/0.pkr.json", "{}")
             .with("t/z.hcl", "")
             .with("t/a.auto.pkrvars.json", "{}")
+            .with("t/0.auto.pkrvars.yaml", "{}")
             .with("t/x.auto.pkrvars.hcl", "")
             .with("t/y.pkrvars.json", "{}")
             .with("t/y.pkrvars.hcl", "")
             .with("t/sub/c.pkr.hcl", "")
             .with("empty/notes.txt", "");
         let mut sources = SourceMap::new();
-        let configuration = load(path, &[], &files, &mut sources, &mut Sink::new())?;
+        let configuration = load(path, &[], &files, &Schemas::embedded(), &mut sources, &mut Sink::new())?;
         let names = sources.files().map(|(_, file)| file.name.clone()).collect();
         Ok((names, configuration.root))
     }
@@ -257,7 +293,9 @@ mod tests {
     #[test]
     fn a_folder_is_its_templates_and_automatic_var_files_in_name_order() {
         let (names, root) = loaded("t").expect("it loads");
-        assert_eq!(names, ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/x.auto.pkrvars.hcl", "t/a.auto.pkrvars.json"]);
+        let templates = ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/0.pkr.json"];
+        let values = ["t/x.auto.pkrvars.hcl", "t/a.auto.pkrvars.json"];
+        assert_eq!(names, [templates.as_slice(), values.as_slice()].concat());
         assert_eq!(root, "t");
     }
 

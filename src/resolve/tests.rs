@@ -22,7 +22,8 @@ fn reported(files: &[(&str, &str)], inputs: &Inputs) -> ((Template, SourceMap), 
     let schemas = Schemas::embedded();
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
-    let configuration = configuration::load("t", &inputs.var_files, &disk, &mut sources, &mut sink).expect("it loads");
+    let configuration =
+        configuration::load("t", &inputs.var_files, &disk, &schemas, &mut sources, &mut sink).expect("it loads");
     let setting = Setting { files: &disk, schemas: &schemas, inputs };
     let template = resolve(&configuration, &setting, &mut sources, &mut sink);
     ((template, sources), sink)

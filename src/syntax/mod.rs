@@ -9,6 +9,7 @@
 
 mod expr;
 mod spans;
+mod wording;
 
 pub use expr::{
     BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, Part, Splat, Step, Template, TemplateKind,
@@ -114,13 +115,20 @@ pub struct Block {
     pub labels: Vec<Label>,
     /// What stands between the braces.
     pub body: Body,
-    /// From the kind to the closing brace.
+    /// From the kind to the closing brace. In JSON and YAML from the last key, or only the body, as other blocks may have
+    /// the same kind and labels.
     pub span: Span,
 }
 
 impl Block {
-    /// Kind and labels: where a diagnostic about the whole block points.
+    /// Kind and labels: where a diagnostic about the whole block points. Blocks of JSON and YAML share what stands above
+    /// them, so there it is the last key that is the block's own, or else where its body begins.
     pub fn header(&self) -> Span {
+        let Spelling::Hcl = self.body.spelling else {
+            let last = self.labels.last().map_or(self.kind.span, |label| label.span);
+            let is_own = self.span.start <= last.start && last.end <= self.span.end;
+            return if is_own { last } else { self.body.span.head() };
+        };
         self.labels.last().map_or(self.kind.span, |label| self.kind.span.to(label.span))
     }
 }

@@ -662,9 +662,10 @@ fn recorded_templates_become_graphs() {
         let mut sources = crate::source::SourceMap::new();
         let mut sink = crate::diagnostic::Sink::new();
         let inputs = crate::resolve::Inputs::default();
-        let configuration = crate::resolve::configuration::load(".", &inputs.var_files, &disk, &mut sources, &mut sink);
-        let Ok(configuration) = configuration else { continue };
         let schemas = Schemas::embedded();
+        let configuration =
+            crate::resolve::configuration::load(".", &inputs.var_files, &disk, &schemas, &mut sources, &mut sink);
+        let Ok(configuration) = configuration else { continue };
         let setting = crate::resolve::Setting { files: &disk, schemas: &schemas, inputs: &inputs };
         let template = crate::resolve::resolve(&configuration, &setting, &mut sources, &mut sink);
         let graph = crate::graph::build(&template, &sources, &GraphOptions::default(), &mut sink);

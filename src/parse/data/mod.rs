@@ -5,10 +5,31 @@
 //! inside of one has places in the user's file.
 
 mod decoded;
+mod expr;
+pub mod template;
+#[cfg(test)]
+mod tests;
+pub mod values;
 
 pub use decoded::Decoded;
 
+use crate::declare_diagnostic;
 use crate::source::Span;
+
+declare_diagnostic! {
+    pub static ROOT_NOT_OBJECT = {
+        code: "root-not-object",
+        severity: Error,
+        since: "0.1.0",
+        summary: "a JSON or YAML file is not an object",
+    }
+    pub static WRONG_SHAPE = {
+        code: "wrong-shape",
+        severity: Error,
+        since: "0.1.0",
+        summary: "JSON or YAML has another value where a block or its label has to be",
+    }
+}
 
 /// A value and its place.
 #[derive(Clone, Debug)]

@@ -1,12 +1,26 @@
 //! Reads JSON: any text gives a tree with places, whatever its faults.
 //!
-//! Two steps: [`reader`] makes [`Data`](super::data::Data) of a file and knows nothing of what it means; [`values`] takes such a tree for
-//! a file of values. What is an attribute and what a block in a template only a schema can say, so a template is not
-//! mapped here.
+//! [`reader`] makes [`Data`](super::data::Data) of a file and knows nothing of what it means; what it means as a
+//! template or as a file of values is the same for JSON and YAML.
 
 pub mod reader;
 #[cfg(test)]
 mod tests;
-pub mod values;
 
-pub use values::parse_values;
+use crate::diagnostic::Sink;
+use crate::parse::data::{template, values};
+use crate::schema::Schemas;
+use crate::source::{FileId, SourceMap};
+use crate::syntax::{Document, Spelling};
+
+/// Reads a file of arguments and blocks; `schemas` tell which is which.
+pub fn parse_template(sources: &SourceMap, file: FileId, schemas: &Schemas, sink: &mut Sink) -> Document {
+    let data = reader::read(sources, file, sink);
+    template::document(data, file, sources.file(file).span(file), Spelling::Json, schemas, sink)
+}
+
+/// Reads a file whose properties are the values of names.
+pub fn parse_values(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Document {
+    let data = reader::read(sources, file, sink);
+    values::document(data, file, sources.file(file).span(file), Spelling::Json, sink)
+}

@@ -57,7 +57,7 @@ fn a_fault_costs_its_property_and_is_said_once() {
         ("{\"a\": 1} x", "a", "json-syntax at 1:10: the file goes on behind its value"),
         ("{\"a\": 1, \"a\": 2}", "a", "duplicate-argument at 1:10: `a` is given twice"),
         ("{\"a\": {\"x\": 1, \"x\": 2}}", "a", "duplicate-argument at 1:16: `x` is given twice"),
-        ("\"a\"", "", "json-root at 1:1: values are properties of an object, not a string"),
+        ("\"a\"", "", "root-not-object at 1:1: values are properties of an object, not a string"),
         ("", "", "json-syntax at 1:1: the file ends too early"),
     ];
     for (text, names, expected) in cases {
