@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
-const STAGES: [&str; 12] = [
+const STAGES: [&str; 13] = [
     "source",
     "diagnostic",
     "syntax",
     "schema",
     "parse",
+    "format",
     "resolve",
     "check",
     "graph",
