@@ -214,30 +214,35 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, path: &str, bytes: Vec<u8>) -> Option<FileId> {
-        let name = shown(path);
-        if bytes.len() > MAX_FILE {
-            let file = self.sources.add(name, String::new(), FileOrigin::Disk);
-            self.sink.report(
-                FILE_TOO_LARGE
-                    .at(self.sources.file(file).span(file), format!("`{name}` has {} bytes", bytes.len()))
-                    .help(format!("templates of up to {MAX_FILE} bytes are read; is this one?")),
+        take_in(path, bytes, self.sources, self.sink)
+    }
+}
+
+/// Takes the bytes of a file in, or reports why they are no text.
+pub fn take_in(path: &str, bytes: Vec<u8>, sources: &mut SourceMap, sink: &mut Sink) -> Option<FileId> {
+    let name = shown(path);
+    if bytes.len() > MAX_FILE {
+        let file = sources.add(name, String::new(), FileOrigin::Disk);
+        sink.report(
+            FILE_TOO_LARGE
+                .at(sources.file(file).span(file), format!("`{name}` has {} bytes", bytes.len()))
+                .help(format!("templates of up to {MAX_FILE} bytes are read; is this one?")),
+        );
+        return None;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(sources.add(name, text, FileOrigin::Disk)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let file = sources.add(name, String::from_utf8_lossy(error.as_bytes()), FileOrigin::Disk);
+            let place = crate::source::Span::new(file, at, at + 1);
+            sink.report(
+                NOT_UTF8
+                    .at(place, format!("`{name}` is not UTF-8 text"))
+                    .label("this byte belongs to no character")
+                    .help("save the file as UTF-8"),
             );
-            return None;
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => Some(self.sources.add(name, text, FileOrigin::Disk)),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()), FileOrigin::Disk);
-                let place = crate::source::Span::new(file, at, at + 1);
-                self.sink.report(
-                    NOT_UTF8
-                        .at(place, format!("`{name}` is not UTF-8 text"))
-                        .label("this byte belongs to no character")
-                        .help("save the file as UTF-8"),
-                );
-                None
-            }
+            None
         }
     }
 }
