@@ -12,12 +12,17 @@ pub fn unified(path: &str, old: Option<&[u8]>, new: Option<&[u8]>) -> String {
     let (Ok(old), Ok(new)) = (text(old), text(new)) else {
         return format!("Binary files {before} and {after} differ\n");
     };
+    unified_between((&before, &old), (&after, &new))
+}
+
+/// What has to change in one text to give the other, each with its name.
+pub fn unified_between((before, old): (&str, &str), (after, new): (&str, &str)) -> String {
     let difference = similar::TextDiff::configure()
         .timeout(std::time::Duration::from_secs(5))
-        .diff_lines(&old, &new)
+        .diff_lines(old, new)
         .unified_diff()
         .context_radius(3)
-        .header(&before, &after)
+        .header(before, after)
         .to_string();
     if difference.is_empty() { format!("--- {before}\n+++ {after}\n") } else { difference }
 }
