@@ -32,6 +32,8 @@ pub(super) enum Command {
     Eval(Eval),
     /// Print variables, locals, data sources, sources and builds with their values
     Inspect(Inspect),
+    /// Lay template files and var-files out as `packer fmt` does
+    Fmt(Fmt),
     /// Print the page of a diagnostic
     Explain(Explain),
     /// List everything that can be found
@@ -185,6 +187,26 @@ pub(super) struct Inspect {
     pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Only HCL is formatted, as in Packer: `*.pkr.hcl` and `*.pkrvars.hcl` of a folder, any `*.hcl` that is \
+                        named. Templates and values in JSON or YAML are left alone."
+)]
+pub(super) struct Fmt {
+    /// Files, or folders with files, or `-` for standard input to standard output
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// Descend into folders
+    #[arg(long)]
+    pub(super) recursive: bool,
+    /// Only print the names of files that are laid out otherwise; exit code 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Print what would change instead of writing it
+    #[arg(long)]
+    pub(super) diff: bool,
 }
 
 #[derive(Debug, Args)]

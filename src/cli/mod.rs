@@ -11,6 +11,7 @@ mod compile;
 mod discover;
 mod eval;
 mod explain;
+mod fmt;
 mod graph;
 mod grouping;
 mod inspect;
@@ -131,6 +132,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Graph(command) => graph::run(command, terminal),
         Command::Eval(command) => eval::run(command, terminal),
         Command::Inspect(command) => inspect::run(command, terminal),
+        Command::Fmt(command) => fmt::run(command, terminal),
         Command::Explain(command) => explain::run(command, terminal),
         Command::Rules(command) => list::rules(command, terminal),
         Command::Targets(command) => list::targets(command, terminal),
