@@ -81,15 +81,22 @@ fn on_disk(case: &Case, records: &Records) -> Result<(), String> {
     if args.iter().any(|arg| arg == "-diff") {
         arguments.push("--diff");
     }
-    if paths.is_empty() {
-        return Err("no file is named".to_owned());
+    if args.iter().any(|arg| arg.starts_with("-recursive")) {
+        arguments.push("--recursive");
+    }
+    let input = case.json.get("stdin").and_then(Json::as_str);
+    if input.is_some() {
+        paths.push("-".to_owned());
     }
     arguments.extend(paths.iter().map(String::as_str));
-    let output = program(&arguments, folder.path(), "");
+    let output = program(&arguments, folder.path(), input.unwrap_or_default());
     let code = output.status.code();
     let said = || first_line(&output.stderr);
     if case.accepted != (code == Some(0) || (code == Some(1) && arguments.contains(&"--diff"))) {
         return Err(format!("ends with {code:?}: {}", said()));
+    }
+    if input.is_some() && case.json["stdout"] != *String::from_utf8_lossy(&output.stdout) {
+        return Err(format!("prints {:?}", String::from_utf8_lossy(&output.stdout)));
     }
     if let Some(expected) = case.json.get("formatted").and_then(Json::as_str) {
         let ours = std::fs::read(folder.path().join(&paths[0])).unwrap();
