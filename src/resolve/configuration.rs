@@ -173,7 +173,7 @@ impl Reader<'_> {
         Ok(Some(if path.ends_with(".json") {
             parse::json::parse_template(self.sources, file, self.schemas, self.sink)
         } else {
-            parse::hcl::parse(self.sources, file, self.sink).document
+            parse::hcl::parse_document(self.sources, file, self.sink)
         }))
     }
 
@@ -184,7 +184,7 @@ impl Reader<'_> {
         Ok(Some(if path.ends_with(".json") {
             parse::json::parse_values(self.sources, file, self.sink)
         } else {
-            parse::hcl::parse(self.sources, file, self.sink).document
+            parse::hcl::parse_document(self.sources, file, self.sink)
         }))
     }
 

@@ -6,8 +6,17 @@
 use super::lexer::{Lexed, NONE, Unclosed};
 use super::token::{Token, TokenKind};
 
-/// Pairs the brackets of `lexed`.
+/// Pairs the brackets of `lexed`, where that is not as plain as the lexer could see already.
 pub(super) fn pair(lexed: &mut Lexed, text: &str) {
+    if lexed.paired {
+        return;
+    }
+    for (token, end) in lexed.tokens.iter().zip(&mut lexed.ends) {
+        // What the lexer joined before it met something doubtful is looked at again.
+        if opens(token.kind).is_some() || closes(token.kind).is_some() {
+            *end = NONE;
+        }
+    }
     let original = lexed.ends.clone();
     let unclosed = lexed.unclosed.clone();
     let mut pairing = Pairing::new(lexed, text, false);
@@ -173,12 +182,16 @@ impl<'a> Pairing<'a> {
     /// A line ends. No argument and no block can start inside parentheses or square brackets.
     fn newline(&mut self, at: usize) {
         let Some(&top) = self.level().open.last() else { return };
-        let next = self.lexed.tokens.get(at + 1).map_or(TokenKind::End, |token| token.kind);
-        if !matches!(next, TokenKind::Whitespace | TokenKind::Identifier) {
+        let Some(next) = self.lexed.tokens.get(at + 1).copied() else { return };
+        let line = self.lexed.tokens[at].span.range().end;
+        let flush = next.kind == TokenKind::Identifier && next.span.range().start == line;
+        if self.text[line..].starts_with([' ', '\t']) {
+            self.level().indented = true;
+        } else if !flush {
             return;
         }
-        if next == TokenKind::Whitespace {
-            self.level().indented = true;
+        if self.lexed_kind(top) == TokenKind::OpenBrace && !self.by_layout {
+            return;
         }
         let Some(item) = self.item(at + 1) else { return };
         if self.lexed_kind(top) != TokenKind::OpenBrace {
@@ -186,7 +199,7 @@ impl<'a> Pairing<'a> {
                 self.pop(at, Unclosed::Line);
             }
         }
-        if self.by_layout && item == ItemStart::Block && next == TokenKind::Identifier && self.levels.len() == 1 {
+        if self.by_layout && item == ItemStart::Block && flush && self.levels.len() == 1 {
             let Some(&bottom) = self.level().open.first() else { return };
             let flush = self.level().flush;
             let flush = flush.unwrap_or_else(|| self.starts_flush(bottom));
@@ -208,17 +221,13 @@ impl<'a> Pairing<'a> {
     /// What kind of item the tokens from here on start.
     fn item(&self, mut at: usize) -> Option<ItemStart> {
         let mut next = || {
-            loop {
-                let token = self.lexed.tokens.get(at)?;
-                let here = at;
-                at = match token.kind {
-                    TokenKind::OpenQuote => (self.lexed.ends[here] as usize).max(here) + 1,
-                    _ => here + 1,
-                };
-                if !token.kind.is_trivia() {
-                    return Some(token.kind);
-                }
-            }
+            let token = self.lexed.tokens.get(at)?;
+            let here = at;
+            at = match token.kind {
+                TokenKind::OpenQuote => (self.lexed.ends[here] as usize).max(here) + 1,
+                _ => here + 1,
+            };
+            Some(token.kind)
         };
         if next()? != TokenKind::Identifier {
             return None;

@@ -116,7 +116,7 @@ impl Parser<'_> {
         let Some(end) = self.open_bracket()? else { return Ok(Node::leaf(ExprKind::Error, self.since(open))) };
         let span = open.to(self.tokens[end].span);
         // Newlines separate items, but mean nothing in a `for`, not even before the word.
-        let mut first = self.tokens[self.at..].iter().filter(|t| !t.kind.is_trivia() && t.kind != TokenKind::Newline);
+        let mut first = self.tokens[self.at..].iter().filter(|t| t.kind != TokenKind::Newline);
         let is_for = first.next().is_some_and(|t| t.kind == TokenKind::Identifier && self.text(*t) == "for");
         let (kind, height) = if is_for {
             self.without_newlines(|parser| parser.for_expression(end, true))

@@ -138,6 +138,9 @@ impl Parser<'_> {
             return Ok(node);
         }
         let Steps { steps, height } = self.steps(false)?;
+        if !steps.iter().any(|step| matches!(step, Step::Splat { .. })) {
+            return self.stepped(node, steps, height);
+        }
         let start = node.expr.span;
         let mut plain: Vec<Step> = Vec::new();
         for step in steps {
@@ -163,7 +166,7 @@ impl Parser<'_> {
 
     /// Everything that starts with `.` or `[`. Inside an attribute-only splat: only what starts with `.`.
     fn steps(&mut self, only_attributes: bool) -> Read<Steps> {
-        let mut found = Steps { steps: Vec::new(), height: 0 };
+        let mut found = Steps { steps: Vec::with_capacity(self.count_names()), height: 0 };
         loop {
             match self.kind() {
                 TokenKind::Dot => {
@@ -180,6 +183,13 @@ impl Parser<'_> {
                 _ => return Ok(found),
             }
         }
+    }
+
+    /// How many names stand here with a dot before each.
+    fn count_names(&self) -> usize {
+        let pairs = self.tokens[self.at..].chunks_exact(2);
+        let name = |pair: &&[Token]| matches!(pair, [a, b] if a.kind == TokenKind::Dot && b.kind == TokenKind::Identifier);
+        pairs.take_while(name).count()
     }
 
     /// What stands behind a dot.
@@ -248,7 +258,7 @@ impl Parser<'_> {
     fn star_follows(&mut self) -> bool {
         let newlines = self.newlines_count();
         let mut rest = self.tokens[self.at + 1..].iter().map(|token| token.kind);
-        rest.find(|kind| !kind.is_trivia() && (newlines || *kind != TokenKind::Newline)) == Some(TokenKind::Star)
+        rest.find(|kind| newlines || *kind != TokenKind::Newline) == Some(TokenKind::Star)
     }
 
     /// `[*]`, and the steps behind it, which belong to each element.

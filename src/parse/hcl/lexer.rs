@@ -15,13 +15,26 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The tokens of a text and what belongs together.
 pub(super) struct Lexed {
-    /// Tiling the text, with [`TokenKind::End`] behind.
+    /// In order, with [`TokenKind::End`] behind.
     pub(super) tokens: Vec<Token>,
     /// For each token that opens something, the token that closes it, or the one where it was given up; for each
     /// closing bracket, its opener. [`NONE`] for all others.
     pub(super) ends: Vec<u32>,
     /// The openers that nothing closes properly.
     pub(super) unclosed: BTreeMap<usize, Unclosed>,
+    /// What stands between tokens and should not: unclosed comments, and the first [`TokenKind::Junk`] of each line.
+    pub(super) faults: Vec<Token>,
+    /// Every bracket has its partner in `ends`: the text's brackets fit each other, as far as it can be seen so early.
+    pub(super) paired: bool,
+}
+
+/// Which tokens are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Those that tile the text.
+    All,
+    /// Those that the parser looks at: no white space, no comments.
+    Words,
 }
 
 /// Why an opener is not closed.
@@ -47,15 +60,16 @@ pub(super) enum Mode {
 }
 
 /// Reads `text`.
-pub(super) fn lex(text: &str, file: FileId, mode: Mode) -> Lexed {
-    let exact = Lexer::new(text, file, mode, Guess::Nothing).run();
+pub(super) fn lex(text: &str, file: FileId, mode: Mode, keep: Keep) -> Lexed {
+    let run = |guess| Lexer::new(text, file, mode, keep, guess).run();
+    let exact = run(Guess::Nothing);
     if !exact.gave_up {
         return exact.lexed;
     }
-    let guessed = Lexer::new(text, file, mode, Guess::Ends).run();
+    let guessed = run(Guess::Ends);
     match guessed.open_heredoc {
         None => guessed.lexed,
-        Some(from) => Lexer::new(text, file, mode, Guess::Markers { from }).run().lexed,
+        Some(from) => run(Guess::Markers { from }).lexed,
     }
 }
 
@@ -89,6 +103,8 @@ enum Frame<'a> {
         open: usize,
         braces: usize,
         line: usize,
+        /// How many brackets are open around it.
+        outside: usize,
     },
     /// The whole text.
     Template,
@@ -105,24 +121,35 @@ struct Run {
 struct Lexer<'a> {
     text: &'a str,
     file: FileId,
+    keep: Keep,
     guess: Guess,
     at: usize,
     line: usize,
     frames: Vec<Frame<'a>>,
     lexed: Lexed,
     gave_up: bool,
+    /// The brackets that are open, by their tokens.
+    open: Vec<usize>,
+    /// How many of them are outside of the innermost sequence.
+    outside: usize,
+    /// This line had its junk.
+    junk: bool,
 }
 
 impl<'a> Lexer<'a> {
-    fn new(text: &'a str, file: FileId, mode: Mode, guess: Guess) -> Self {
+    fn new(text: &'a str, file: FileId, mode: Mode, keep: Keep, guess: Guess) -> Self {
         let frames = if mode == Mode::Template { vec![Frame::Template] } else { Vec::new() };
-        let lexed = Lexed { tokens: Vec::with_capacity(text.len() / 4), ends: Vec::new(), unclosed: BTreeMap::new() };
-        Self { text, file, guess, at: 0, line: 0, frames, lexed, gave_up: false }
+        // Real files have a token for every five to seven bytes.
+        let (some, faults) = (text.len() / 6 + 8, Vec::new());
+        let (tokens, ends) = (Vec::with_capacity(some), Vec::with_capacity(some));
+        let lexed = Lexed { tokens, ends, unclosed: BTreeMap::new(), faults, paired: guess == Guess::Nothing };
+        let (open, outside) = (Vec::new(), 0);
+        Self { text, file, keep, guess, at: 0, line: 0, frames, lexed, gave_up: false, open, outside, junk: false }
     }
 
     fn run(mut self) -> Run {
         if self.text.starts_with('\u{feff}') {
-            self.push(TokenKind::ByteOrderMark, '\u{feff}'.len_utf8());
+            self.trivia(TokenKind::ByteOrderMark, '\u{feff}'.len_utf8());
             self.line = self.at;
         }
         while self.at < self.text.len() && !self.gave_up {
@@ -145,6 +172,7 @@ impl<'a> Lexer<'a> {
                 Frame::Template => {}
             }
         }
+        self.lexed.paired &= self.open.is_empty();
         self.push(TokenKind::End, 0);
         Run { lexed: self.lexed, gave_up: self.gave_up, open_heredoc }
     }
@@ -165,6 +193,21 @@ impl<'a> Lexer<'a> {
         let span = Span::new(self.file, self.at, self.at + len);
         self.lexed.tokens.push(Token { kind, span });
         self.lexed.ends.push(NONE);
+        self.at += len;
+    }
+
+    /// Passes over what the parser does not look at.
+    fn trivia(&mut self, kind: TokenKind, len: usize) {
+        if self.keep == Keep::All {
+            return self.push(kind, len);
+        }
+        let news = match kind {
+            TokenKind::Junk => !std::mem::replace(&mut self.junk, true),
+            kind => kind == TokenKind::UnterminatedComment,
+        };
+        if news {
+            self.lexed.faults.push(Token { kind, span: Span::new(self.file, self.at, self.at + len) });
+        }
         self.at += len;
     }
 
@@ -198,79 +241,189 @@ impl<'a> Lexer<'a> {
 
     // ---- structure and expressions
 
+    /// Tokens up to the start of a text or the end of a sequence.
     fn main(&mut self) {
         use TokenKind as K;
-        let Some(first) = self.byte(0) else { return };
-        if let Some(len) = self.newline() {
-            return self.main_newline(len);
-        }
-        let second = self.byte(1);
-        let (kind, len) = match (first, second) {
-            (b' ' | b'\t', _) => (K::Whitespace, run(self.rest(), |byte| byte == b' ' || byte == b'\t')),
-            (b'#', _) | (b'/', Some(b'/')) => (K::Comment, line_length(self.rest())),
-            (b'/', Some(b'*')) => match self.rest()[2..].find("*/") {
-                Some(len) => (K::Comment, len + 4),
-                None => (K::UnterminatedComment, self.rest().len()),
-            },
-            (b'0'..=b'9', _) => (K::Number, number_length(self.rest().as_bytes())),
-            (b'"', _) => {
-                self.frames.push(Frame::Quoted { open: self.next_token(), line: self.line, goes_on: 0 });
-                (K::OpenQuote, 1)
-            }
-            (b'<', Some(b'<')) => match heredoc_opener(self.rest()) {
-                Some((marker, len)) => {
+        let bytes = self.text.as_bytes();
+        let sequence = matches!(self.frames.last(), Some(Frame::Sequence { .. }));
+        while let Some(&first) = bytes.get(self.at) {
+            let second = bytes.get(self.at + 1).copied();
+            let (kind, len) = match first {
+                b' ' | b'\t' => {
+                    let len = run(&bytes[self.at..], |byte| byte == b' ' || byte == b'\t');
+                    self.trivia(K::Whitespace, len);
+                    continue;
+                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => (K::Identifier, word_length(self.rest())),
+                b'"' => {
+                    if let Some(len) = plain_text(&bytes[self.at + 1..]) {
+                        self.plain_string(len);
+                        continue;
+                    }
                     let open = self.next_token();
-                    self.frames.push(Frame::Heredoc { open, start: self.at, marker, at_line_start: true });
-                    self.line = self.at + len;
-                    (K::OpenHeredoc, len)
+                    self.frames.push(Frame::Quoted { open, line: self.line, goes_on: 0 });
+                    return self.push(K::OpenQuote, 1);
                 }
-                None => (K::Less, 1),
-            },
-            (b'{', _) => {
-                if let Some(Frame::Sequence { braces, .. }) = self.frames.last_mut() {
-                    *braces += 1;
+                b'\n' => (K::Newline, 1),
+                b'\r' if second == Some(b'\n') => (K::Newline, 2),
+                b'=' => match second {
+                    Some(b'=') => (K::EqualEqual, 2),
+                    Some(b'>') => (K::FatArrow, 2),
+                    _ => (K::Equal, 1),
+                },
+                b'.' if second == Some(b'.') && bytes.get(self.at + 2) == Some(&b'.') => (K::Ellipsis, 3),
+                b'.' => (K::Dot, 1),
+                b',' => (K::Comma, 1),
+                b'[' => {
+                    self.open_bracket(K::OpenBracket);
+                    continue;
                 }
-                (K::OpenBrace, 1)
+                b']' => {
+                    self.close_bracket(K::CloseBracket);
+                    continue;
+                }
+                b'(' => {
+                    self.open_bracket(K::OpenParen);
+                    continue;
+                }
+                b')' => {
+                    self.close_bracket(K::CloseParen);
+                    continue;
+                }
+                b'{' => {
+                    if let Some(Frame::Sequence { braces, .. }) = self.frames.last_mut() {
+                        *braces += 1;
+                    }
+                    self.open_bracket(K::OpenBrace);
+                    continue;
+                }
+                b'}' => {
+                    let kind = self.close_brace();
+                    if kind == K::CloseSequence {
+                        return self.push(kind, 1);
+                    }
+                    self.close_bracket(kind);
+                    continue;
+                }
+                b'~' if second == Some(b'}') && matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) => {
+                    let kind = self.close_brace();
+                    return self.push(kind, 2);
+                }
+                b'#' => {
+                    self.trivia(K::Comment, line_length(self.rest()));
+                    continue;
+                }
+                b'/' => match second {
+                    Some(b'/') => {
+                        self.trivia(K::Comment, line_length(self.rest()));
+                        continue;
+                    }
+                    Some(b'*') => {
+                        let rest = self.rest();
+                        match rest[2..].find("*/") {
+                            Some(len) => self.trivia(K::Comment, len + 4),
+                            None => self.trivia(K::UnterminatedComment, rest.len()),
+                        }
+                        continue;
+                    }
+                    _ => (K::Slash, 1),
+                },
+                b'0'..=b'9' => (K::Number, number_length(&bytes[self.at..])),
+                b'<' => match second {
+                    Some(b'<') => match heredoc_opener(self.rest()) {
+                        Some((marker, len)) => {
+                            let open = self.next_token();
+                            self.frames.push(Frame::Heredoc { open, start: self.at, marker, at_line_start: true });
+                            self.line = self.at + len;
+                            return self.push(K::OpenHeredoc, len);
+                        }
+                        None => (K::Less, 1),
+                    },
+                    Some(b'=') => (K::LessEqual, 2),
+                    _ => (K::Less, 1),
+                },
+                b'>' if second == Some(b'=') => (K::GreaterEqual, 2),
+                b'>' => (K::Greater, 1),
+                b'!' if second == Some(b'=') => (K::NotEqual, 2),
+                b'!' => (K::Bang, 1),
+                b'&' if second == Some(b'&') => (K::And, 2),
+                b'|' if second == Some(b'|') => (K::Or, 2),
+                b':' if second == Some(b':') => (K::DoubleColon, 2),
+                b':' => (K::Colon, 1),
+                b'?' => (K::Question, 1),
+                b'+' => (K::Plus, 1),
+                b'-' => (K::Minus, 1),
+                b'*' => (K::Star, 1),
+                b'%' => (K::Percent, 1),
+                _ => match word_or_invalid(self.rest()) {
+                    (K::Junk, len) => {
+                        self.trivia(K::Junk, len);
+                        continue;
+                    }
+                    other => other,
+                },
+            };
+            if kind == K::Newline {
+                self.line_ends(len);
+                if sequence {
+                    return self.main_newline(len);
+                }
+                self.push_newline(kind, len);
+            } else {
+                self.push(kind, len);
             }
-            (b'}', _) => (self.close_brace(), 1),
-            (b'~', Some(b'}')) if matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) => {
-                (self.close_brace(), 2)
-            }
-            (b'.', Some(b'.')) if self.byte(2) == Some(b'.') => (K::Ellipsis, 3),
-            (b'=', Some(b'=')) => (K::EqualEqual, 2),
-            (b'=', Some(b'>')) => (K::FatArrow, 2),
-            (b'!', Some(b'=')) => (K::NotEqual, 2),
-            (b'<', Some(b'=')) => (K::LessEqual, 2),
-            (b'>', Some(b'=')) => (K::GreaterEqual, 2),
-            (b'&', Some(b'&')) => (K::And, 2),
-            (b'|', Some(b'|')) => (K::Or, 2),
-            (b':', Some(b':')) => (K::DoubleColon, 2),
-            (b'[', _) => (K::OpenBracket, 1),
-            (b']', _) => (K::CloseBracket, 1),
-            (b'(', _) => (K::OpenParen, 1),
-            (b')', _) => (K::CloseParen, 1),
-            (b'.', _) => (K::Dot, 1),
-            (b',', _) => (K::Comma, 1),
-            (b':', _) => (K::Colon, 1),
-            (b'?', _) => (K::Question, 1),
-            (b'=', _) => (K::Equal, 1),
-            (b'<', _) => (K::Less, 1),
-            (b'>', _) => (K::Greater, 1),
-            (b'!', _) => (K::Bang, 1),
-            (b'+', _) => (K::Plus, 1),
-            (b'-', _) => (K::Minus, 1),
-            (b'*', _) => (K::Star, 1),
-            (b'/', _) => (K::Slash, 1),
-            (b'%', _) => (K::Percent, 1),
-            _ => word_or_invalid(self.rest()),
-        };
-        self.push(kind, len);
+        }
+    }
+
+    /// A string without holes and escapes of them, on one line.
+    fn plain_string(&mut self, len: usize) {
+        let open = self.next_token();
+        self.push(TokenKind::OpenQuote, 1);
+        if len > 0 {
+            self.push(TokenKind::Literal, len);
+        }
+        self.end(open);
+        self.push(TokenKind::CloseQuote, 1);
+    }
+
+    fn open_bracket(&mut self, kind: TokenKind) {
+        self.open.push(self.next_token());
+        self.push(kind, 1);
+    }
+
+    /// Joins a closing bracket with its opener, if that is the innermost open one.
+    fn close_bracket(&mut self, kind: TokenKind) {
+        let close = self.next_token();
+        let inside = self.open.len() > self.outside;
+        let open = self.open.pop().filter(|_| inside);
+        let open = open.filter(|open| self.lexed.tokens[*open].kind.closer() == Some(kind));
+        self.push(kind, 1);
+        if let Some(open) = open {
+            self.lexed.ends[open] = u32::try_from(close).unwrap_or(NONE);
+            self.lexed.ends[close] = u32::try_from(open).unwrap_or(NONE);
+        } else {
+            self.lexed.paired = false;
+        }
+    }
+
+    /// What stands on the next line has a say in what is open: see `brackets`.
+    fn line_ends(&mut self, len: usize) {
+        self.junk = false;
+        if self.open.len() > self.outside
+            && self.open.last().is_some_and(|open| self.lexed.tokens[*open].kind != TokenKind::OpenBrace)
+            && may_start_item(&self.text.as_bytes()[self.at + len..])
+        {
+            self.lexed.paired = false;
+        }
     }
 
     fn close_brace(&mut self) -> TokenKind {
-        if let Some(Frame::Sequence { open, braces, .. }) = self.frames.last_mut() {
+        if let Some(Frame::Sequence { open, braces, outside, .. }) = self.frames.last_mut() {
             if *braces == 0 {
                 let open = *open;
+                self.lexed.paired &= self.open.len() == self.outside;
+                self.open.truncate(self.outside);
+                self.outside = *outside;
                 self.frames.pop();
                 self.end(open);
                 return TokenKind::CloseSequence;
@@ -319,11 +472,12 @@ impl<'a> Lexer<'a> {
                 self.push(TokenKind::CloseQuote, 1);
             }
             b'\r' | b'\n' => self.quoted_newline(),
-            b'$' | b'%' => self.dollar(),
+            b'$' | b'%' if starts_sequence(bytes) => self.dollar(),
             _ => {
                 let mut len = 0;
                 while let Some(&byte) = bytes.get(len) {
                     match byte {
+                        b'$' | b'%' if !starts_sequence(&bytes[len..]) => len += 1,
                         b'$' | b'%' | b'"' | b'\r' | b'\n' => break,
                         b'\\' => {
                             // A backslash takes any one character but a line end with it.
@@ -385,12 +539,12 @@ impl<'a> Lexer<'a> {
             self.push(TokenKind::Literal, name.len());
         }
         self.frames.pop();
-        self.push(TokenKind::Whitespace, label.len() - name.len());
+        self.trivia(TokenKind::Whitespace, label.len() - name.len());
         self.give_up(open, Unclosed::Line);
         self.push(TokenKind::OpenBrace, 1);
         let blank = line_end - self.at;
         if blank > 0 {
-            self.push(TokenKind::Whitespace, blank);
+            self.trivia(TokenKind::Whitespace, blank);
         }
         true
     }
@@ -447,7 +601,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `$` or `%` in a text: a sequence, an escaped one, or just the character.
+    /// `${` or `%{` in a text, or one of them escaped.
     fn dollar(&mut self) {
         let bytes = self.rest().as_bytes();
         let sign = bytes[0];
@@ -457,13 +611,12 @@ impl<'a> Lexer<'a> {
             if let Some(Frame::Heredoc { at_line_start, .. }) = self.frames.last_mut() {
                 *at_line_start = false;
             }
-            self.frames.push(Frame::Sequence { open: self.next_token(), braces: 0, line: self.line });
+            let (open, outside) = (self.next_token(), self.outside);
+            self.frames.push(Frame::Sequence { open, braces: 0, line: self.line, outside });
+            self.outside = self.open.len();
             return self.push(kind, if bytes.get(2) == Some(&b'~') { 3 } else { 2 });
         }
-        if second == Some(sign) && bytes.get(2) == Some(&b'{') {
-            return self.push(TokenKind::Literal, if bytes.get(3) == Some(&b'~') { 4 } else { 3 });
-        }
-        self.push(TokenKind::Literal, 1);
+        self.push(TokenKind::Literal, if bytes.get(3) == Some(&b'~') { 4 } else { 3 });
     }
 
     fn heredoc(&mut self) {
@@ -501,12 +654,19 @@ impl<'a> Lexer<'a> {
 
     /// One piece of unquoted text, at most to the end of its line.
     fn text_line(&mut self) {
-        let rest = self.rest();
-        if matches!(rest.as_bytes()[0], b'$' | b'%') {
+        let rest = self.rest().as_bytes();
+        if starts_sequence(rest) {
             return self.dollar();
         }
-        let len = rest.bytes().position(|byte| matches!(byte, b'$' | b'%' | b'\n')).unwrap_or(rest.len());
-        if rest.as_bytes().get(len) == Some(&b'\n') {
+        let mut len = 0;
+        while let Some(&byte) = rest.get(len) {
+            match byte {
+                b'\n' => break,
+                b'$' | b'%' if starts_sequence(&rest[len..]) => break,
+                _ => len += 1,
+            }
+        }
+        if rest.get(len) == Some(&b'\n') {
             if let Some(Frame::Heredoc { at_line_start, .. }) = self.frames.last_mut() {
                 *at_line_start = true;
             }
@@ -516,13 +676,64 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn run(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
-    text.bytes().position(|byte| !belongs(byte)).unwrap_or(text.len())
+fn run(text: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
+    text.iter().position(|byte| !belongs(*byte)).unwrap_or(text.len())
+}
+
+/// Whether `${`, `%{` or one of them escaped stands here.
+fn starts_sequence(text: &[u8]) -> bool {
+    match text {
+        [b'$' | b'%', b'{', ..] => true,
+        [first @ (b'$' | b'%'), second, b'{', ..] => first == second,
+        _ => false,
+    }
+}
+
+/// The length of what stands before the closing quote, where nothing else than characters and their escapes does.
+fn plain_text(text: &[u8]) -> Option<usize> {
+    let mut len = 0;
+    loop {
+        match text.get(len)? {
+            b'"' => return Some(len),
+            b'$' | b'%' if starts_sequence(&text[len..]) => return None,
+            b'\r' | b'\n' => return None,
+            b'\\' => {
+                // What is escaped may be the first byte of a character: the others end nothing.
+                let next = text.get(len + 1)?;
+                if matches!(next, b'\r' | b'\n') {
+                    return None;
+                }
+                len += 2;
+            }
+            _ => len += 1,
+        }
+    }
+}
+
+/// Whether the line could start an argument or a block, by what a word is followed by. Rather too often than not.
+fn may_start_item(text: &[u8]) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || byte >= 0x80;
+    let blank = |byte: u8| byte == b' ' || byte == b'\t';
+    let mut rest = text;
+    let mut words = 0;
+    loop {
+        rest = &rest[run(rest, blank)..];
+        match rest {
+            [b'{' | b'"', ..] => return words > 0,
+            [b'=', next, ..] => return words > 0 && !matches!(next, b'=' | b'>'),
+            [b'\r' | b'\n', ..] | [] => return false,
+            [b'/', next, ..] => return *next == b'*',
+            [byte, ..] if byte.is_ascii_control() => return true,
+            [byte, ..] if byte.is_ascii_digit() || !word(*byte) => return false,
+            _ => rest = &rest[run(rest, word)..],
+        }
+        words += 1;
+    }
 }
 
 /// The length of the first line without its end.
 fn line_length(text: &str) -> usize {
-    let len = run(text, |byte| byte != b'\n');
+    let len = run(text.as_bytes(), |byte| byte != b'\n');
     if len < text.len() && text[..len].ends_with('\r') { len - 1 } else { len }
 }
 
@@ -548,6 +759,12 @@ fn number_length(bytes: &[u8]) -> usize {
         }
     }
     end
+}
+
+/// The length of the identifier that starts here with a letter of ASCII or `_`.
+fn word_length(text: &str) -> usize {
+    let len = run(text.as_bytes(), |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if text.as_bytes().get(len).is_some_and(|byte| !byte.is_ascii()) { identifier_length(text) } else { len }
 }
 
 fn identifier_length(text: &str) -> usize {
@@ -642,7 +859,7 @@ fn string_goes_on(text: &str, mut at: usize) -> Option<usize> {
         }
         let line = &rest[..line_length(rest)];
         match count_quotes(line) {
-            0 => at += run(rest, |byte| byte != b'\n') + 1,
+            0 => at += run(rest.as_bytes(), |byte| byte != b'\n') + 1,
             quotes if quotes % 2 == 1 => return Some(at),
             _ => return None,
         }

@@ -1,8 +1,8 @@
 //! Reads the HCL2 native syntax: all of it, without loss, and whatever its faults.
 //!
-//! Three passes, each linear in the length of the text: `lexer` cuts it into tokens, `brackets` finds out which of
-//! them belong together (and where something that is never closed was meant to end), [`parser`] and its siblings build
-//! the tree. What is accepted and what a string means follows HashiCorp's implementation; where the two differ it says
+//! Two passes, each linear in the length of the text: `lexer` cuts it into tokens and joins those that belong together,
+//! [`parser`] and its siblings build the tree. Where brackets do not fit each other, `brackets` finds out between the two
+//! where what is never closed was meant to end. What is accepted and what a string means follows HashiCorp's implementation; where the two differ it says
 //! so at the place. A fault is reported once and costs the smallest thing around it: an element, an item, a block.
 
 #![expect(
@@ -25,7 +25,7 @@ pub use token::{Token, TokenKind};
 use crate::diagnostic::Sink;
 use crate::source::{FileId, SourceMap};
 use crate::syntax::{Document, Expr, Template};
-use lexer::Mode;
+use lexer::{Keep, Mode};
 use parser::Parser;
 
 /// What became of a file.
@@ -37,11 +37,16 @@ pub struct Parsed {
     pub tokens: Vec<Token>,
 }
 
-/// Reads a file of arguments and blocks.
+/// Reads a file of arguments and blocks, and keeps its tokens.
 pub fn parse(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Parsed {
-    let mut parser = Parser::new(sources, file, Mode::Normal, sink);
-    let body = parser.file();
-    Parsed { document: Document { file, body }, tokens: parser.into_tokens() }
+    Parsed { document: parse_document(sources, file, sink), tokens: tokens(sources, file) }
+}
+
+/// Reads a file of arguments and blocks for its tree alone. That takes half the time: white space and comments are
+/// passed over as they come.
+pub fn parse_document(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Document {
+    let body = Parser::new(sources, file, Mode::Normal, sink).file();
+    Document { file, body }
 }
 
 /// Reads a file that is one expression, like the value of a `-var`. Newlines mean nothing in it.
@@ -56,7 +61,7 @@ pub fn parse_template(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Tem
 
 /// Cuts a file into tokens. Complains about nothing: what is wrong is [`parse`]'s to say.
 pub fn tokens(sources: &SourceMap, file: FileId) -> Vec<Token> {
-    let mut tokens = lexer::lex(&sources.file(file).text, file, Mode::Normal).tokens;
-    tokens.retain(|token| token.kind != TokenKind::End);
+    let mut tokens = lexer::lex(&sources.file(file).text, file, Mode::Normal, Keep::All).tokens;
+    tokens.pop_if(|token| token.kind == TokenKind::End);
     tokens
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lexer::{self, Lexed, Mode, NONE, Unclosed};
+use super::lexer::{self, Keep, Lexed, Mode, NONE, Unclosed};
 use super::token::{Token, TokenKind};
 use super::{brackets, template};
 use crate::declare_diagnostic;
@@ -68,7 +68,6 @@ pub(super) struct Parser<'a> {
     pub(super) tokens: Vec<Token>,
     ends: Vec<u32>,
     pub(super) unclosed: BTreeMap<usize, Unclosed>,
-    /// Never at trivia.
     pub(super) at: usize,
     last: Span,
     /// Whether the end of a line ends something here.
@@ -85,9 +84,9 @@ pub(super) struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub(super) fn new(sources: &'a SourceMap, file: FileId, mode: Mode, sink: &'a mut Sink) -> Self {
         let text = sources.file(file).text.as_str();
-        let mut lexed = lexer::lex(text, file, mode);
+        let mut lexed = lexer::lex(text, file, mode, Keep::Words);
         brackets::pair(&mut lexed, text);
-        let Lexed { tokens, ends, unclosed } = lexed;
+        let Lexed { tokens, ends, unclosed, faults, paired: _ } = lexed;
         let mut parser = Self {
             file,
             text,
@@ -103,14 +102,10 @@ impl<'a> Parser<'a> {
             one_line: false,
             given_up_at: None,
         };
-        parser.report_trivia();
-        parser.skip_trivia();
+        for fault in faults {
+            parser.report_trivia(fault);
+        }
         parser
-    }
-
-    pub(super) fn into_tokens(mut self) -> Vec<Token> {
-        self.tokens.pop();
-        self.tokens
     }
 
     /// A whole file that is an expression.
@@ -143,7 +138,6 @@ impl<'a> Parser<'a> {
         if !self.newlines {
             while self.tokens[self.at].kind == TokenKind::Newline {
                 self.at += 1;
-                self.skip_trivia();
             }
         }
         self.tokens[self.at].kind
@@ -167,7 +161,6 @@ impl<'a> Parser<'a> {
                 self.last = token.span.tail();
             }
             self.at += 1;
-            self.skip_trivia();
         }
         token
     }
@@ -186,27 +179,17 @@ impl<'a> Parser<'a> {
         token.kind == TokenKind::Identifier && self.text(token) == word
     }
 
-    fn skip_trivia(&mut self) {
-        while self.tokens[self.at].kind.is_trivia() {
-            self.at += 1;
-        }
-    }
-
     /// Goes to that token, forward only.
     pub(super) fn jump(&mut self, to: usize) {
         let to = to.min(self.tokens.len() - 1);
         let skipped = self.tokens.get(self.at..to).unwrap_or_default();
-        let word = |token: &&Token| !token.kind.is_trivia() && token.kind != TokenKind::Newline;
-        if let Some(token) = skipped.iter().rev().find(word) {
+        if let Some(token) = skipped.iter().rev().find(|token| token.kind != TokenKind::Newline) {
             self.last = token.span.tail();
         }
-        if to > self.at {
-            self.at = to;
-            self.skip_trivia();
-        }
+        self.at = self.at.max(to);
     }
 
-    /// Where the last token that is not trivia and not the end of a line ended, as an empty span.
+    /// Where the last token that is not the end of a line ended, as an empty span.
     pub(super) fn behind_last(&self) -> Span {
         self.last
     }
@@ -462,36 +445,26 @@ impl<'a> Parser<'a> {
         self.fault(INVALID_CHARACTER.at(token.span, message).label(label).help(help))
     }
 
-    /// Reports what is wrong with text that the parser passes over: at most once a line.
-    fn report_trivia(&mut self) {
-        let mut said = false;
-        for at in 0..self.tokens.len() {
-            let token = self.tokens[at];
-            match token.kind {
-                TokenKind::Newline => said = false,
-                TokenKind::Junk if !said => {
-                    said = true;
-                    let code = self.text(token).chars().next().map_or(0, u32::from);
-                    self.report(
-                        INVALID_CHARACTER
-                            .at(token.span, format!("the invisible character U+{code:04X} stands here"))
-                            .label("it looks like nothing or like a space, and is neither")
-                            .help("delete it and type a space"),
-                    );
-                }
-                TokenKind::UnterminatedComment => {
-                    let opener = Span { end: token.span.start + 2, ..token.span };
-                    self.given_up_at = Some(self.tokens.len() - 1);
-                    self.report(
-                        UNTERMINATED_COMMENT
-                            .at(opener, "this comment is never closed")
-                            .label("everything behind it is comment")
-                            .help("add `*/` where it ends, or use `#` for a comment of one line"),
-                    );
-                }
-                _ => {}
-            }
+    /// Reports what is wrong with text that stands between tokens.
+    fn report_trivia(&mut self, fault: Token) {
+        let span = fault.span;
+        if fault.kind == TokenKind::UnterminatedComment {
+            self.given_up_at = Some(self.tokens.len() - 1);
+            let opener = Span { end: span.start + 2, ..span };
+            return self.report(
+                UNTERMINATED_COMMENT
+                    .at(opener, "this comment is never closed")
+                    .label("everything behind it is comment")
+                    .help("add `*/` where it ends, or use `#` for a comment of one line"),
+            );
         }
+        let code = self.text(fault).chars().next().map_or(0, u32::from);
+        self.report(
+            INVALID_CHARACTER
+                .at(span, format!("the invisible character U+{code:04X} stands here"))
+                .label("it looks like nothing or like a space, and is neither")
+                .help("delete it and type a space"),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! Files, bodies, arguments and blocks.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::parser::{Fault, Parser, Read};
 use super::token::{Token, TokenKind};
@@ -55,6 +56,38 @@ enum Start {
     Block(Spanned<String>),
 }
 
+/// The arguments of a body. Most bodies have few, which are sooner compared than put into a map.
+#[derive(Default)]
+struct Names {
+    all: HashMap<String, Span>,
+}
+
+impl Names {
+    /// From how many items on there is a map.
+    const MANY: usize = 16;
+
+    /// Takes in the name of an argument that stands behind `items`, or says where it stands already.
+    fn add(&mut self, name: &Spanned<String>, items: &[Item]) -> Option<Span> {
+        let names = items.iter().filter_map(|item| match item {
+            Item::Attribute(attribute) => Some(&attribute.name),
+            Item::Block(_) | Item::Error(_) => None,
+        });
+        if items.len() < Self::MANY {
+            return names.into_iter().find(|other| other.value == name.value).map(|other| other.span);
+        }
+        if self.all.is_empty() {
+            self.all.extend(names.map(|name| (name.value.clone(), name.span)));
+        }
+        match self.all.entry(name.value.clone()) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(place) => {
+                place.insert(name.span);
+                None
+            }
+        }
+    }
+}
+
 impl Parser<'_> {
     /// The whole file.
     pub(super) fn file(&mut self) -> Body {
@@ -67,7 +100,7 @@ impl Parser<'_> {
     /// Items up to the token `end`.
     fn items(&mut self, end: usize) -> Vec<Item> {
         let mut items = Vec::new();
-        let mut names = HashMap::new();
+        let mut names = Names::default();
         while self.at < end {
             if self.depth == 0 {
                 self.forget_depth();
@@ -94,20 +127,19 @@ impl Parser<'_> {
     }
 
     /// Takes an item in unless it is an argument that is there already.
-    fn add(&mut self, item: Item, items: &mut Vec<Item>, names: &mut HashMap<String, Span>) {
-        if let Item::Attribute(Attribute { name, .. }) = &item {
-            if let Some(first) = names.get(&name.value) {
-                let message = format!("`{}` is set twice", name.value);
-                self.report(
-                    DUPLICATE_ARGUMENT
-                        .at(name.span, message)
-                        .label("set again here")
-                        .also(*first, "first set here")
-                        .help("remove one of the two"),
-                );
-                return;
-            }
-            names.insert(name.value.clone(), name.span);
+    fn add(&mut self, item: Item, items: &mut Vec<Item>, names: &mut Names) {
+        if let Item::Attribute(Attribute { name, .. }) = &item
+            && let Some(first) = names.add(name, items)
+        {
+            let message = format!("`{}` is set twice", name.value);
+            self.report(
+                DUPLICATE_ARGUMENT
+                    .at(name.span, message)
+                    .label("set again here")
+                    .also(first, "first set here")
+                    .help("remove one of the two"),
+            );
+            return;
         }
         items.push(item);
     }
@@ -224,7 +256,7 @@ impl Parser<'_> {
 
     /// Whether the next line starts with `{`.
     fn brace_follows(&self) -> bool {
-        let mut rest = self.tokens[self.at..].iter().map(|token| token.kind).filter(|kind| !kind.is_trivia());
+        let mut rest = self.tokens[self.at..].iter().map(|token| token.kind);
         rest.next() == Some(TokenKind::Newline) && rest.next() == Some(TokenKind::OpenBrace)
     }
 

@@ -114,11 +114,6 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// Whether the parser never looks at it.
-    pub(super) fn is_trivia(self) -> bool {
-        matches!(self, Self::ByteOrderMark | Self::Whitespace | Self::Comment | Self::Junk | Self::UnterminatedComment)
-    }
-
     /// What ends the thing that this token starts.
     pub(super) fn closer(self) -> Option<Self> {
         match self {
