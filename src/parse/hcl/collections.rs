@@ -47,7 +47,7 @@ impl Parser<'_> {
 
     /// Expressions and commas up to the token `end`.
     fn elements(&mut self, end: usize, what: &str) -> (Vec<Expr>, usize) {
-        let mut elements = Vec::new();
+        let first = self.elements.len();
         let mut height = 0;
         let mut said = false;
         while self.kind() != TokenKind::End && self.at < end {
@@ -55,12 +55,13 @@ impl Parser<'_> {
             match self.deeper(Self::expression) {
                 Ok(node) => {
                     height = height.max(node.height);
-                    elements.push(node.expr);
+                    self.elements.push(node.expr);
                 }
                 Err(Fault) => {
                     let span = self.tokens[start].span;
                     self.skip_to_separator(end, false);
-                    elements.push(Expr { kind: ExprKind::Error, span: self.since(span) });
+                    let hole = Expr { kind: ExprKind::Error, span: self.since(span) };
+                    self.elements.push(hole);
                 }
             }
             self.kind();
@@ -79,7 +80,7 @@ impl Parser<'_> {
                 self.eat(TokenKind::Comma);
             }
         }
-        (elements, height)
+        (self.elements.split_off(first), height)
     }
 
     fn missing_comma(&mut self, token: Token, what: &str) {

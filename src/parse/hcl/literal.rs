@@ -1,5 +1,7 @@
 //! What the text between quotes means.
 
+use std::borrow::Cow;
+
 use super::parser::Parser;
 use super::token::Token;
 use crate::declare_diagnostic;
@@ -14,15 +16,15 @@ declare_diagnostic! {
     }
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// What a piece of text stands for. Only in quotes the backslash escapes; `$${` and `%%{` are escapes everywhere.
-    pub(super) fn decode(&mut self, token: Token, quoted: bool) -> String {
+    pub(super) fn decode(&mut self, token: Token, quoted: bool) -> Cow<'a, str> {
         let text = self.text(token);
-        if text.starts_with("$${") || text.starts_with("%%{") {
-            return text[1..].to_owned();
+        if let [b'$' | b'%', b'$' | b'%', b'{', ..] = text.as_bytes() {
+            return Cow::Borrowed(&text[1..]);
         }
-        if !quoted || !text.contains('\\') {
-            return text.to_owned();
+        if !quoted || !text.as_bytes().contains(&b'\\') {
+            return Cow::Borrowed(text);
         }
         let mut decoded = String::with_capacity(text.len());
         let mut rest = text;
@@ -34,7 +36,7 @@ impl Parser<'_> {
             rest = &escape[len..];
         }
         decoded.push_str(rest);
-        decoded
+        Cow::Owned(decoded)
     }
 
     /// What the escape at the start of `text` stands for, and its length.

@@ -9,7 +9,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::parse::shared::NESTING_TOO_DEEP;
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::{Expr, ExprKind, MAX_DEPTH, Template, TemplateKind};
+use crate::syntax::{Expr, ExprKind, Item, MAX_DEPTH, Template, TemplateKind};
 
 declare_diagnostic! {
     pub static EXPECTED_EXPRESSION = {
@@ -79,6 +79,12 @@ pub(super) struct Parser<'a> {
     pub(super) one_line: bool,
     /// The place before which something was given up that was reported: what else ends there has the same cause.
     given_up_at: Option<usize>,
+    /// Items of bodies, and elements of lists, whose end was not met yet: collected here, each then gets exactly the
+    /// memory that it needs.
+    pub(super) items: Vec<Item>,
+    pub(super) elements: Vec<Expr>,
+    /// Memory for the pieces of the next template.
+    pub(super) spare: Vec<template::Piece<'a>>,
 }
 
 impl<'a> Parser<'a> {
@@ -101,6 +107,9 @@ impl<'a> Parser<'a> {
             too_deep: false,
             one_line: false,
             given_up_at: None,
+            items: Vec::new(),
+            elements: Vec::new(),
+            spare: Vec::new(),
         };
         for fault in faults {
             parser.report_trivia(fault);

@@ -99,7 +99,7 @@ impl Parser<'_> {
 
     /// Items up to the token `end`.
     fn items(&mut self, end: usize) -> Vec<Item> {
-        let mut items = Vec::new();
+        let first = self.items.len();
         let mut names = Names::default();
         while self.at < end {
             if self.depth == 0 {
@@ -112,10 +112,11 @@ impl Parser<'_> {
             }
             let start = self.at;
             match self.item(end) {
-                Ok(item) => self.add(item, &mut items, &mut names),
+                Ok(item) => self.add(item, first, &mut names),
                 Err(Fault) => {
                     self.skip_item(end);
-                    items.push(Item::Error(self.since(token.span)));
+                    let hole = Item::Error(self.since(token.span));
+                    self.items.push(hole);
                 }
             }
             if self.at == start {
@@ -123,13 +124,13 @@ impl Parser<'_> {
                 self.bump();
             }
         }
-        items
+        self.items.split_off(first)
     }
 
-    /// Takes an item in unless it is an argument that is there already.
-    fn add(&mut self, item: Item, items: &mut Vec<Item>, names: &mut Names) {
+    /// Takes an item in unless it is an argument that is there already. The items of the body at hand begin at `first`.
+    fn add(&mut self, item: Item, first: usize, names: &mut Names) {
         if let Item::Attribute(Attribute { name, .. }) = &item
-            && let Some(first) = names.add(name, items)
+            && let Some(first) = names.add(name, &self.items[first..])
         {
             let message = format!("`{}` is set twice", name.value);
             self.report(
@@ -141,7 +142,7 @@ impl Parser<'_> {
             );
             return;
         }
-        items.push(item);
+        self.items.push(item);
     }
 
     fn item(&mut self, end: usize) -> Read<Item> {
@@ -469,6 +470,13 @@ impl Parser<'_> {
         }
         let end = self.end_of(open);
         self.bump();
+        if end == open + 2 && self.tokens[self.at].kind == TokenKind::Literal {
+            let value = self.decode(self.tokens[self.at], true);
+            let value = crate::parse::shared::normalize(&value);
+            self.jump(end);
+            self.bump();
+            return Ok(Label { value, span: quote.span.to(self.tokens[end].span), quoted: true });
+        }
         let mut value = String::new();
         let mut said = false;
         while self.at < end {

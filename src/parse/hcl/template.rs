@@ -3,6 +3,8 @@
 //! Follows HCL step by step, because what white space remains depends on it: the text is a flat row of pieces, trim
 //! markers act on the piece beside them only, then indentation is taken from heredocs, then directives are nested.
 
+use std::borrow::Cow;
+
 use super::collections::ForHead;
 use super::lexer::Unclosed;
 use super::parser::{Fault, Node, Parser, Read};
@@ -58,8 +60,8 @@ pub(super) enum Flush {
 }
 
 /// What a template is made of, before directives are nested.
-enum Piece {
-    Literal(Spanned<String>),
+pub(super) enum Piece<'a> {
+    Literal(Spanned<Cow<'a, str>>),
     Interpolation(Expr),
     If(Expr, Span),
     For { key: Option<Spanned<String>>, value: Spanned<String>, collection: Expr, span: Span },
@@ -103,7 +105,7 @@ impl Open {
     }
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// `"…"` or a heredoc.
     pub(super) fn string(&mut self) -> Read<Node> {
         let open = self.at;
@@ -119,6 +121,9 @@ impl Parser<'_> {
             self.heredoc_lines(open);
         }
         self.bump();
+        if kind == TemplateKind::Quoted && end <= open + 2 {
+            return self.plain_string(open, end);
+        }
         let flush = if kind == TemplateKind::IndentedHeredoc { Flush::Yes } else { Flush::No };
         let read = self.template_parts(end, flush);
         self.jump(end);
@@ -128,6 +133,32 @@ impl Parser<'_> {
             Ok((parts, height)) => Node::over(ExprKind::Template(Template { parts, kind }), span, height),
             Err(Fault) => Node::leaf(ExprKind::Error, span),
         })
+    }
+
+    /// A string that is one piece at most.
+    fn plain_string(&mut self, open: usize, end: usize) -> Read<Node> {
+        let span = self.tokens[open].span.to(self.tokens[end].span);
+        let piece = self.tokens[open + 1];
+        let mut parts = Vec::new();
+        if self.may_nest(self.depth + 1, piece.span).is_err() {
+            self.jump(end);
+            self.bump();
+            return Ok(Node::leaf(ExprKind::Error, span));
+        }
+        match piece.kind {
+            TokenKind::CloseQuote => {}
+            TokenKind::Literal => {
+                let text = self.decode(piece, true);
+                parts = vec![Part::Literal(Spanned::new(normalized(text), piece.span))];
+                self.bump();
+            }
+            _ => {
+                self.quoted_newline(open, &mut false);
+                self.bump();
+            }
+        }
+        self.bump();
+        Ok(Node::leaf(ExprKind::Template(Template { parts, kind: TemplateKind::Quoted }), span))
     }
 
     /// What is wrong with the first and the last line of a heredoc that has both.
@@ -265,7 +296,7 @@ impl Parser<'_> {
         let depth = self.depth;
         let read = self.enter().and_then(|()| {
             let mut reader = Pieces {
-                pieces: Vec::new(),
+                pieces: std::mem::take(&mut self.spare),
                 height: 0,
                 broken: false,
                 nesting: 0,
@@ -281,10 +312,13 @@ impl Parser<'_> {
             remove_indentation(&mut pieces);
         }
         let end = self.tokens[end].span;
-        self.nest(pieces, broken, end).map(|(parts, nested)| (parts, height + nested))
+        let nested = self.nest(&mut pieces, broken, end);
+        pieces.clear();
+        self.spare = pieces;
+        nested.map(|(parts, nested)| (parts, height + nested))
     }
 
-    fn pieces(&mut self, end: usize, reader: &mut Pieces) -> Read<()> {
+    fn pieces(&mut self, end: usize, reader: &mut Pieces<'a>) -> Read<()> {
         let mut said = false;
         let mut trimmable = false;
         while self.at < end {
@@ -295,7 +329,7 @@ impl Parser<'_> {
                     let quoted = self.tokens[end].kind == TokenKind::CloseQuote;
                     let mut text = self.decode(token, quoted);
                     if trim {
-                        text = text.trim_start().to_owned();
+                        text = trimmed(text, str::trim_start);
                     }
                     reader.pieces.push(Piece::Literal(Spanned::new(text, token.span)));
                     self.bump();
@@ -306,7 +340,7 @@ impl Parser<'_> {
                         && self.text(token).ends_with('~')
                         && let Some(Piece::Literal(text)) = reader.pieces.last_mut()
                     {
-                        text.value.truncate(text.value.trim_end().len());
+                        text.value = trimmed(std::mem::take(&mut text.value), str::trim_end);
                     }
                     trimmable = false;
                     let nesting = reader.nesting;
@@ -326,7 +360,7 @@ impl Parser<'_> {
     }
 
     /// `${…}` or `%{…}`
-    fn sequence(&mut self, reader: &mut Pieces) {
+    fn sequence(&mut self, reader: &mut Pieces<'a>) {
         let open = self.at;
         let token = self.tokens[open];
         let closed = self.is_closed(open);
@@ -389,7 +423,7 @@ impl Parser<'_> {
         Ok(node)
     }
 
-    fn directive(&mut self, end: usize, span: Span, reader: &mut Pieces) -> Read<Piece> {
+    fn directive(&mut self, end: usize, span: Span, reader: &mut Pieces<'a>) -> Read<Piece<'a>> {
         let word = self.token();
         if word.kind != TokenKind::Identifier {
             let place = if self.at >= end { self.behind_last() } else { word.span };
@@ -459,11 +493,11 @@ impl Parser<'_> {
     }
 
     /// Puts what stands between directives into them. After a faulty directive nothing is said about the others.
-    fn nest(&mut self, pieces: Vec<Piece>, broken: bool, end: Span) -> Read<(Vec<Part>, usize)> {
-        let mut root = Vec::new();
+    fn nest(&mut self, pieces: &mut Vec<Piece<'a>>, broken: bool, end: Span) -> Read<(Vec<Part>, usize)> {
+        let mut root = Vec::with_capacity(count_parts(pieces));
         let mut open: Vec<Open> = Vec::new();
         let mut deepest = 0;
-        for piece in pieces {
+        for piece in pieces.drain(..) {
             let parts = open.last_mut().map_or(&mut root, Open::parts);
             let (word, span) = match piece {
                 Piece::Literal(text) => {
@@ -554,9 +588,16 @@ impl Parser<'_> {
     }
 }
 
+/// How many parts these pieces make; if they have directives, fewer.
+fn count_parts(pieces: &[Piece<'_>]) -> usize {
+    let literal = |piece: &Piece<'_>| matches!(piece, Piece::Literal(_));
+    let merged = pieces.windows(2).filter(|pair| pair.iter().all(literal)).count();
+    pieces.len() - merged
+}
+
 /// What is collected while a template is read.
-struct Pieces {
-    pieces: Vec<Piece>,
+struct Pieces<'a> {
+    pieces: Vec<Piece<'a>>,
     height: usize,
     /// A directive could not be read, so the others may not fit together.
     broken: bool,
@@ -569,13 +610,25 @@ struct Pieces {
 }
 
 /// Adjacent literals are one. A literal that trimming left empty stays: `" ${~ x}"` is a text, `"${x}"` is `x`.
-fn push_literal(parts: &mut Vec<Part>, text: Spanned<String>) {
+fn push_literal(parts: &mut Vec<Part>, text: Spanned<Cow<'_, str>>) {
     if let Some(Part::Literal(last)) = parts.last_mut() {
         last.value.push_str(&text.value);
         last.span = last.span.to(text.span);
     } else {
-        parts.push(Part::Literal(text));
+        parts.push(Part::Literal(Spanned::new(text.value.into_owned(), text.span)));
     }
+}
+
+/// A part of a text, without copying what was not decoded.
+fn trimmed<'a>(text: Cow<'a, str>, part: impl Fn(&str) -> &str) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(part(text)),
+        Cow::Owned(text) => Cow::Owned(part(&text).to_owned()),
+    }
+}
+
+fn normalized(text: Cow<'_, str>) -> String {
+    if text.is_ascii() { text.into_owned() } else { crate::parse::shared::normalize(&text) }
 }
 
 /// Texts are in normal form once they are whole.
@@ -599,14 +652,14 @@ fn normalize(parts: &mut [Part]) {
 
 /// Takes the smallest indentation of all lines away from each, as `<<-` asks. Lines of white space only do not count
 /// and stay as they are.
-fn remove_indentation(pieces: &mut [Piece]) {
+fn remove_indentation(pieces: &mut [Piece<'_>]) {
     let indentation = |text: &str| text.chars().take_while(|c| c.is_whitespace()).count();
     let mut smallest = usize::MAX;
     let mut starts = Vec::new();
     let mut at_start = true;
     for (nth, piece) in pieces.iter().enumerate() {
         let literal = match piece {
-            Piece::Literal(text) => Some(text.value.as_str()),
+            Piece::Literal(text) => Some(&*text.value),
             _ => None,
         };
         if std::mem::replace(&mut at_start, literal.is_some_and(|text| text.ends_with('\n'))) {
@@ -620,7 +673,7 @@ fn remove_indentation(pieces: &mut [Piece]) {
     for nth in starts {
         if let Some(Piece::Literal(text)) = pieces.get_mut(nth) {
             let len: usize = text.value.chars().take(smallest).map(char::len_utf8).sum();
-            text.value.drain(..len);
+            text.value = trimmed(std::mem::take(&mut text.value), |text| &text[len..]);
             let start = text.span.start as usize + len;
             text.span = Span::new(text.span.file, start.min(text.span.end as usize), text.span.end as usize);
         }
