@@ -37,7 +37,7 @@ fn evaluated(expr: &Expr, files: &MemoryFiles, span: Span) -> (Value, Sink) {
 
 fn call(name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
     let name = Spanned::new(name.to_owned(), span);
-    Expr { kind: ExprKind::Call(Call { name, arguments, spread: None }), span }
+    Expr { kind: ExprKind::Call(Box::new(Call { name, arguments, spread: None })), span }
 }
 
 fuzz_target!(|text: &str| {

@@ -38,7 +38,7 @@ pub enum ExprKind {
     /// `of[*].a` or `of.*.a`
     Splat(Box<Splat>),
     /// `f(a, b...)`
-    Call(Call),
+    Call(Box<Call>),
     /// `[for …]` or `{for …}`
     For(Box<ForExpr>),
     /// `c ? a : b`

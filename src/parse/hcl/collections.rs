@@ -285,7 +285,7 @@ impl Parser<'_> {
         self.bump();
         let span = name.span.to(self.tokens[end].span);
         let call = Call { name: Spanned::new(called, name_span), arguments, spread };
-        Ok(Node::over(ExprKind::Call(call), span, height))
+        Ok(Node::over(ExprKind::Call(Box::new(call)), span, height))
     }
 
     /// A `for` expression behind its bracket. Whatever it lacks costs only itself.

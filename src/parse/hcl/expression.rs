@@ -50,11 +50,13 @@ struct Steps {
 impl Parser<'_> {
     /// An expression of any form.
     pub(super) fn expression(&mut self) -> Read<Node> {
+        // Nearly every expression is an operand alone, which goes up through here untouched.
         let start = self.token().span;
-        let condition = self.binary(1)?;
-        if self.eat(TokenKind::Question).is_none() {
-            return Ok(condition);
+        let condition = self.binary(1);
+        if condition.is_err() || self.eat(TokenKind::Question).is_none() {
+            return condition;
         }
+        let condition = condition?;
         self.deeper(|parser| {
             let then = parser.expression()?;
             if parser.eat(TokenKind::Colon).is_none() {
@@ -89,7 +91,11 @@ impl Parser<'_> {
 
     fn binary(&mut self, weakest: usize) -> Read<Node> {
         let start = self.token().span;
-        let mut left = self.unary()?;
+        let left = self.unary();
+        if left.is_err() || operator(self.kind()).is_none() {
+            return left;
+        }
+        let mut left = left?;
         while let Some((operator, strength)) = operator(self.kind()) {
             if strength < weakest {
                 break;
@@ -110,6 +116,9 @@ impl Parser<'_> {
     }
 
     fn unary(&mut self) -> Read<Node> {
+        if !matches!(self.kind(), TokenKind::Minus | TokenKind::Bang) {
+            return self.postfix();
+        }
         let mut signs = Vec::new();
         loop {
             let operator = match self.kind() {
@@ -133,10 +142,11 @@ impl Parser<'_> {
     }
 
     fn postfix(&mut self) -> Read<Node> {
-        let mut node = self.operand()?;
-        if !matches!(self.kind(), TokenKind::Dot | TokenKind::OpenBracket) {
-            return Ok(node);
+        let node = self.operand();
+        if node.is_err() || !matches!(self.kind(), TokenKind::Dot | TokenKind::OpenBracket) {
+            return node;
         }
+        let mut node = node?;
         let Steps { steps, height } = self.steps(false)?;
         if !steps.iter().any(|step| matches!(step, Step::Splat { .. })) {
             return self.stepped(node, steps, height);

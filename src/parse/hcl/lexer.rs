@@ -659,11 +659,11 @@ impl<'a> Lexer<'a> {
             return self.dollar();
         }
         let mut len = 0;
-        while let Some(&byte) = rest.get(len) {
-            match byte {
-                b'\n' => break,
-                b'$' | b'%' if starts_sequence(&rest[len..]) => break,
-                _ => len += 1,
+        loop {
+            len += until(&rest[len..], TEXT_STOP);
+            match rest.get(len) {
+                Some(b'$' | b'%') if !starts_sequence(&rest[len..]) => len += 1,
+                _ => break,
             }
         }
         if rest.get(len) == Some(&b'\n') {
@@ -674,6 +674,39 @@ impl<'a> Lexer<'a> {
         }
         self.push(TokenKind::Literal, len);
     }
+}
+
+/// Bytes of words: ASCII letters, digits, `_` and `-`.
+const WORD: u8 = 1;
+/// Bytes that end a plain run in a string in quotes, or may.
+const QUOTED_STOP: u8 = 2;
+/// Bytes that end a plain run in other texts, or may.
+const TEXT_STOP: u8 = 4;
+
+/// What each byte may be, looked up because these questions are asked of nearly every byte of a file.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let c = byte as u8;
+        let text_stop = matches!(c, b'\n' | b'$' | b'%');
+        if c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-') {
+            classes[byte] |= WORD;
+        }
+        if text_stop {
+            classes[byte] |= TEXT_STOP;
+        }
+        if text_stop || matches!(c, b'\r' | b'"' | b'\\') {
+            classes[byte] |= QUOTED_STOP;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// How many bytes there are before one of that class.
+fn until(text: &[u8], class: u8) -> usize {
+    run(text, |byte| CLASSES[usize::from(byte)] & class == 0)
 }
 
 fn run(text: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
@@ -693,6 +726,7 @@ fn starts_sequence(text: &[u8]) -> bool {
 fn plain_text(text: &[u8]) -> Option<usize> {
     let mut len = 0;
     loop {
+        len += until(&text[len..], QUOTED_STOP);
         match text.get(len)? {
             b'"' => return Some(len),
             b'$' | b'%' if starts_sequence(&text[len..]) => return None,
@@ -763,7 +797,7 @@ fn number_length(bytes: &[u8]) -> usize {
 
 /// The length of the identifier that starts here with a letter of ASCII or `_`.
 fn word_length(text: &str) -> usize {
-    let len = run(text.as_bytes(), |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let len = run(text.as_bytes(), |byte| CLASSES[usize::from(byte)] & WORD != 0);
     if text.as_bytes().get(len).is_some_and(|byte| !byte.is_ascii()) { identifier_length(text) } else { len }
 }
 
