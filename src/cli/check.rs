@@ -64,7 +64,7 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     let printed = report::whole(&found, *format, terminal);
     terminal.result(&printed.text)?;
     if found.is_empty() {
-        terminal.remark("no template found: their names end in `.pkr.hcl` or `.pkr.json`\n");
+        terminal.remark("no template found: their names end in `.pkr.hcl`, `.pkr.json`, `.pkr.yaml` or `.pkr.yml`\n");
     }
     Ok(Code::found(printed.counts.reaches(fail_on.severity())))
 }

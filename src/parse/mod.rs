@@ -7,6 +7,7 @@ pub mod data;
 pub mod hcl;
 pub mod json;
 mod shared;
+pub mod yaml;
 
 use crate::diagnostic::Declaration;
 
@@ -38,4 +39,9 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::template::UNTERMINATED_HEREDOC,
     &hcl::template::UNTERMINATED_STRING,
     &data::WRONG_SHAPE,
+    &yaml::reader::YAML_1_1_VALUE,
+    &yaml::reader::YAML_ALIAS,
+    &yaml::reader::YAML_KEY,
+    &yaml::reader::YAML_SYNTAX,
+    &yaml::reader::YAML_TAG,
 ];

@@ -47,13 +47,14 @@ pub const DECLARATIONS: &[&Declaration] = &[&FILE_TOO_LARGE, &NOT_UTF8, &UNKNOWN
 pub const MAX_FILE: usize = 32 << 20;
 
 /// The suffixes of template files, in the order in which their files count.
-pub const TEMPLATE_SUFFIXES: [&str; 2] = [".pkr.hcl", ".pkr.json"];
+pub const TEMPLATE_SUFFIXES: [&str; 4] = [".pkr.hcl", ".pkr.json", ".pkr.yaml", ".pkr.yml"];
 
 /// The suffixes of var-files that are read without being named, weakest first.
-const AUTOMATIC_SUFFIXES: [&str; 2] = [".auto.pkrvars.hcl", ".auto.pkrvars.json"];
+const AUTOMATIC_SUFFIXES: [&str; 4] =
+    [".auto.pkrvars.hcl", ".auto.pkrvars.json", ".auto.pkrvars.yaml", ".auto.pkrvars.yml"];
 
 /// What the names of files with values end in.
-const VALUE_SUFFIXES: [&str; 2] = [".hcl", ".json"];
+const VALUE_SUFFIXES: [&str; 4] = [".hcl", ".json", ".yaml", ".yml"];
 
 /// Whether a file of that name is a template.
 pub fn is_template(name: &str) -> bool {
@@ -172,6 +173,8 @@ impl Reader<'_> {
         let Some(file) = self.text(path, bytes) else { return Ok(None) };
         Ok(Some(if path.ends_with(".json") {
             parse::json::parse_template(self.sources, file, self.schemas, self.sink)
+        } else if ends_in(path, &[".yaml", ".yml"]) {
+            parse::yaml::parse_template(self.sources, file, self.schemas, self.sink)
         } else {
             parse::hcl::parse_document(self.sources, file, self.sink)
         }))
@@ -183,6 +186,8 @@ impl Reader<'_> {
         let Some(file) = self.text(path, bytes) else { return Ok(None) };
         Ok(Some(if path.ends_with(".json") {
             parse::json::parse_values(self.sources, file, self.sink)
+        } else if ends_in(path, &[".yaml", ".yml"]) {
+            parse::yaml::parse_values(self.sources, file, self.sink)
         } else {
             parse::hcl::parse_document(self.sources, file, self.sink)
         }))
@@ -196,7 +201,7 @@ impl Reader<'_> {
             self.sink.report(
                 UNKNOWN_VAR_FILE_FORMAT
                     .at(place, format!("the name of the var-file `{path}` does not tell how to read it"))
-                    .help("give a file whose name ends in `.pkrvars.hcl` or `.pkrvars.json`"),
+                    .help("give a file whose name ends in `.pkrvars.hcl`, `.pkrvars.json` or `.pkrvars.yaml`"),
             );
             return None;
         }
@@ -298,8 +303,8 @@ mod tests {
     #[test]
     fn a_folder_is_its_templates_and_automatic_var_files_in_name_order() {
         let (names, root) = loaded("t").expect("it loads");
-        let templates = ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/0.pkr.json"];
-        let values = ["t/x.auto.pkrvars.hcl", "t/a.auto.pkrvars.json"];
+        let templates = ["t/a.pkr.hcl", "t/b.pkr.hcl", "t/0.pkr.json", "t/b.pkr.yaml", "t/a.pkr.yml"];
+        let values = ["t/x.auto.pkrvars.hcl", "t/a.auto.pkrvars.json", "t/0.auto.pkrvars.yaml"];
         assert_eq!(names, [templates.as_slice(), values.as_slice()].concat());
         assert_eq!(root, "t");
     }

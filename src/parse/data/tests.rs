@@ -1,7 +1,7 @@
 //! What data becomes as a template: blocks and attributes, and what is said where it is neither.
 
 use crate::diagnostic::Sink;
-use crate::parse::{hcl, json};
+use crate::parse::{hcl, json, yaml};
 use crate::schema::Schemas;
 use crate::source::{FileOrigin, SourceMap};
 use crate::syntax::{Body, Document, Expr, ExprKind, Item, Part, Spelling, Step, Template};
@@ -86,6 +86,8 @@ fn read(name: &str, text: &str) -> Read {
     let schemas = Schemas::embedded();
     let document = if name.ends_with(".json") {
         json::parse_template(&sources, file, &schemas, &mut sink)
+    } else if name.ends_with(".yaml") {
+        yaml::parse_template(&sources, file, &schemas, &mut sink)
     } else {
         hcl::parse(&sources, file, &mut sink).document
     };
@@ -155,7 +157,7 @@ fn json_is_the_tree_that_hcl_is() {
             "{\"build\": {\"post-processors\": [{\"post-processor\": [{\"manifest\": {}}, {\"manifest\": {}}]}, \
              {\"post-processor\": {\"manifest\": {}}}]}}",
             "build {\npost-processors {\npost-processor manifest {}\npost-processor manifest {}\n}\n\
-             post-processors { post-processor manifest {} }\n}"
+             post-processors {\npost-processor manifest {}\n}\n}"
                 .trim(),
         ),
         (
@@ -247,7 +249,7 @@ fn what_has_the_wrong_shape_is_said_where_it_stands() {
         (
             "{\"locals\": {\"a\": \"x${1 +}\"}}",
             "locals{a='x<!>'}",
-            "expected-expression at 1:25: an expression is expected, not `}`",
+            "expected-expression at 1:25: expected a value, found `}`",
         ),
         (
             "{\"variable\": {\"a\": {\"type\": \"list(\"}}}",
