@@ -1,12 +1,30 @@
 //! What rules look at: the components of a template beside their schemas.
 
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Severity, Sink};
-use crate::resolve::template::{Component, ComponentBody, DataSource, ImagePlan, Template};
-use crate::schema::{self, Kind, Lookup, Schemas};
+use crate::resolve::template::{Component, ComponentBody, DataSource, ImagePlan, Registry, Template};
+use crate::schema::{self, Artifact, Kind, KnownPlugin, Lookup, Schemas, language};
 use crate::source::{Files, Span};
 use crate::syntax::Document;
 
 use super::CheckSetting;
+
+/// What is said about `hcp_packer_registry`, as if it were a component.
+static REGISTRY: LazyLock<schema::Component> = LazyLock::new(|| schema::Component {
+    kind: Kind::Builder,
+    name: "hcp_packer_registry".to_owned(),
+    plugin: KnownPlugin { plugin: "packer".to_owned(), source: "github.com/hashicorp/packer".to_owned() },
+    description: None,
+    body: language::hcp_packer_registry(),
+    artifact: Artifact::default(),
+    generated_vars: Vec::new(),
+    outputs: IndexMap::new(),
+    deprecated: None,
+    note: None,
+});
 
 /// Everything a rule may look at.
 pub(super) struct Context<'a> {
@@ -67,6 +85,11 @@ impl<'a> Context<'a> {
         for source in &self.template.data {
             let DataSource { ty, name: _, body, span } = source;
             subjects.extend(self.subject(Kind::DataSource, &ty.value, body, ty.span, self.is_sound(*span)));
+        }
+        for Registry { body, in_build: _, keyword, span } in &self.template.registries {
+            let name = "the `hcp_packer_registry` block".to_owned();
+            let complete = self.is_sound(*span);
+            subjects.push(Subject { schema: &REGISTRY, name, body, place: *keyword, complete });
         }
         subjects
     }

@@ -24,6 +24,14 @@ declare_diagnostic! {
 pub(super) const RULE: Rule = Rule { declares: &[&DEPRECATED, &REMOVED_ATTRIBUTE], check };
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    for registry in context.template.registries.iter().filter(|registry| registry.in_build) {
+        sink.report(
+            DEPRECATED
+                .at(registry.keyword, "`hcp_packer_registry` inside of a build is deprecated")
+                .label("may be gone in a later version")
+                .help("move the block out of `build`, to the top level"),
+        );
+    }
     for subject in &context.subjects() {
         if let Some(deprecated) = &subject.schema.deprecated {
             sink.report(

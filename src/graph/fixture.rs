@@ -28,6 +28,7 @@ impl Fixture {
             locals: IndexMap::new(),
             data: Vec::new(),
             sources: Vec::new(),
+            registries: Vec::new(),
             builds: Vec::new(),
             images: Vec::new(),
             shaped_by: std::collections::BTreeSet::new(),

@@ -21,7 +21,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::schema::{self, AttributeType, Kind, Lookup, Render, Rest, Schemas, language};
 use crate::source::{Span, Spanned};
-use crate::syntax::Body;
+use crate::syntax::{Body, Item};
 
 declare_diagnostic! {
     pub static WRONG_TYPE = {
@@ -57,11 +57,23 @@ pub(super) struct Decoder<'a> {
     pub(super) shaped_by: BTreeSet<ParameterId>,
     /// What the template engine knows about the image being decoded: `build_name` and `build_type`.
     pub(super) image: Option<(String, String)>,
+    /// Names of the post-processors that were met, which `--except` may mean.
+    pub(super) post_processors: BTreeSet<String>,
+    /// What `packer_version` says.
+    packer_version: String,
+    /// A component that no known or required plugin has is an error, as it is for Packer.
+    strict: bool,
     bodies: IndexMap<(Kind, String), Rc<schema::Body>>,
     /// The `clean_resource_name` of the component that is being decoded.
     clean_names: Option<schema::CleanNames>,
     /// Nothing describes the component that is being decoded.
     undescribed: bool,
+}
+
+/// Arguments that are read before any source is looked at, and what they may refer to.
+struct Early<'s> {
+    names: &'s IndexMap<String, schema::Attribute>,
+    scope: &'s Scope<'s>,
 }
 
 /// A decoded component.
@@ -77,12 +89,20 @@ pub(super) struct Decoded {
 
 impl<'a> Decoder<'a> {
     /// A decoder that has seen nothing yet.
-    pub(super) fn new(schemas: &'a Schemas, required_plugins: BTreeSet<String>) -> Self {
+    pub(super) fn new(
+        schemas: &'a Schemas,
+        required_plugins: BTreeSet<String>,
+        packer_version: &str,
+        strict: bool,
+    ) -> Self {
         Self {
             schemas,
             required_plugins,
             shaped_by: BTreeSet::new(),
             image: None,
+            post_processors: BTreeSet::new(),
+            packer_version: packer_version.to_owned(),
+            strict,
             bodies: IndexMap::new(),
             clean_names: None,
             undescribed: false,
@@ -98,13 +118,28 @@ impl<'a> Decoder<'a> {
         scope: &Scope<'_>,
         sink: &mut Sink,
     ) -> Decoded {
+        self.step(kind, ty, bodies, scope, scope, sink)
+    }
+
+    /// The same for a step of a build: what Packer itself reads is evaluated in `early`, before any source is looked at.
+    pub(super) fn step(
+        &mut self,
+        kind: Kind,
+        ty: &Spanned<String>,
+        bodies: &[&Body],
+        scope: &Scope<'_>,
+        early: &Scope<'_>,
+        sink: &mut Sink,
+    ) -> Decoded {
         let described = self.is_described(kind, ty, sink);
         let schema = self.body_schema(kind, &ty.value);
         self.look_at(kind, &ty.value);
         let place = format!("the {} `{}`", noun(kind), ty.value);
         let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
+        let meta_names = &meta_schema(kind).attributes;
         for part in bodies {
-            let read = self.body(part, &schema, &place, scope, sink);
+            let early = Early { names: meta_names, scope: early };
+            let read = self.body(part, &schema, &place, scope, Some(&early), sink);
             let ComponentBody { arguments, blocks } = read;
             for (name, argument) in arguments {
                 match body.arguments.get(&name) {
@@ -124,7 +159,6 @@ impl<'a> Decoder<'a> {
                 body.blocks.entry(name).or_default().extend(more);
             }
         }
-        let meta_names = &meta_schema(kind).attributes;
         let meta: IndexMap<String, Argument> = body
             .arguments
             .iter()
@@ -187,8 +221,9 @@ impl<'a> Decoder<'a> {
                         "the plugin `{plugin}` is required here, and nothing describes its components; everything else is still checked"
                     )),
                     (None, Some(near)) => diagnostic.label("not known").help(format!("did you mean `{near}`?")),
+                    // Packer finds no plugin for it; with values given one asks whether Packer would build.
                     (None, None) => diagnostic
-                        .severity(Severity::Warning)
+                        .severity(if self.strict { Severity::Error } else { Severity::Warning })
                         .help("name the plugin it comes from in `packer { required_plugins { … } }`; everything else is still checked"),
                 });
                 false
@@ -228,7 +263,8 @@ impl<'a> Decoder<'a> {
         body
     }
 
-    fn body(
+    /// Decodes a block of the language itself: only what its schema names.
+    pub(super) fn own_block(
         &mut self,
         body: &Body,
         schema: &schema::Body,
@@ -236,9 +272,28 @@ impl<'a> Decoder<'a> {
         scope: &Scope<'_>,
         sink: &mut Sink,
     ) -> ComponentBody {
+        let mut known = body.clone();
+        known.items.retain(|item| match item {
+            Item::Attribute(attribute) => schema.attributes.contains_key(&attribute.name.value),
+            Item::Block(block) => schema.blocks.contains_key(&block.kind.value),
+            Item::Error(_) => true,
+        });
+        self.body(&known, schema, place, scope, None, sink)
+    }
+
+    fn body(
+        &mut self,
+        body: &Body,
+        schema: &schema::Body,
+        place: &str,
+        scope: &Scope<'_>,
+        early: Option<&Early<'_>>,
+        sink: &mut Sink,
+    ) -> ComponentBody {
         let content = structure::content(body, schema, place, sink);
         let mut arguments = IndexMap::new();
         for (name, attribute) in content.attributes {
+            let scope = early.filter(|early| early.names.contains_key(name)).map_or(scope, |early| early.scope);
             let value = eval::evaluate(&attribute.value, scope, sink);
             let (name_span, span) = (attribute.name.span, attribute.value.span);
             let argument = match schema.attributes.get(name) {
@@ -260,7 +315,7 @@ impl<'a> Decoder<'a> {
             let inner = schema.blocks.get(block.kind).map_or(&unknown, |found| &found.body);
             let inside = block.scope(scope);
             let place = format!("`{}` of {place}", block.kind);
-            let body = self.body(block.body, inner, &place, &inside, sink);
+            let body = self.body(block.body, inner, &place, &inside, None, sink);
             blocks.entry(block.kind.to_owned()).or_default().push(NestedBlock { body, span: block.span });
         }
         ComponentBody { arguments, blocks }
@@ -353,7 +408,7 @@ impl<'a> Decoder<'a> {
         for time in 1..=times {
             // The fields exist in the last rendering only; before it they stay as they are written.
             let fields = if time == times { fields } else { &[] };
-            let packer_version = Some(super::packer::PACKER_VERSION);
+            let packer_version = Some(self.packer_version.as_str());
             let (clean_names, any_field) = (self.clean_names, self.undescribed && time == times);
             let engine = Engine {
                 build_name,

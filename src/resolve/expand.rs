@@ -41,6 +41,8 @@ const MAX_BLOCKS: usize = 10_000;
 pub(super) struct Expanded<'d> {
     /// Its type.
     pub(super) kind: &'d str,
+    /// Where its type is written.
+    pub(super) keyword: Span,
     /// Its labels.
     pub(super) labels: Vec<Label>,
     /// Its content.
@@ -78,6 +80,7 @@ pub(super) fn expand<'d>(
         } else {
             out.push(Expanded {
                 kind: &block.kind.value,
+                keyword: block.kind.span,
                 labels: block.labels.clone(),
                 body: &block.body,
                 iterators: Vec::new(),
@@ -169,8 +172,14 @@ fn dynamic<'d>(
         let mut iterators = vec![(iterator.clone(), Value::of(ValueKind::Object(pair.into_iter().collect())))];
         // An iterator of the same name outside is hidden.
         iterators.dedup_by(|a, b| a.0 == b.0);
-        let mut expanded =
-            Expanded { kind: &label.value, labels: Vec::new(), body: &inner.body, iterators, span: block.span };
+        let mut expanded = Expanded {
+            kind: &label.value,
+            keyword: label.span,
+            labels: Vec::new(),
+            body: &inner.body,
+            iterators,
+            span: block.span,
+        };
         if let Some(labels) = content.attributes.get("labels") {
             let inside = expanded.scope(scope);
             let value = eval::evaluate(&labels.value, &inside, sink);

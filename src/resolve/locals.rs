@@ -80,6 +80,7 @@ pub(super) fn resolve(
     let mut data = Vec::new();
     let mut results: BTreeMap<usize, (Option<Local>, Option<DataSource>)> = BTreeMap::new();
     let mut found: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    report_undeclared(&tasks, sink);
     let graph = dependencies(&tasks);
     for component in kosaraju_scc(&graph) {
         let cyclic = match component.as_slice() {
@@ -217,6 +218,26 @@ fn dependencies(tasks: &[Task<'_>]) -> DiGraph<(), ()> {
         }
     }
     graph
+}
+
+/// What is mentioned has to be declared, also where `try()` or `can()` would hide that it is not: Packer wants to know
+/// the order of everything before it evaluates anything.
+fn report_undeclared(tasks: &[Task<'_>], sink: &mut Sink) {
+    let addresses: std::collections::BTreeSet<&str> = tasks.iter().map(|task| task.address.as_str()).collect();
+    for mention in tasks.iter().flat_map(|task| &task.mentions) {
+        match (mention.root.as_str(), mention.attributes.as_slice()) {
+            ("local", [name, ..]) if !addresses.contains(format!("local.{name}").as_str()) => {
+                let declared = addresses.iter().filter_map(|address| address.strip_prefix("local."));
+                sink.report(eval::undeclared("local", mention.ends[0], name, declared));
+            }
+            ("data", [ty, name, ..]) if !addresses.contains(format!("data.{ty}.{name}").as_str()) => {
+                let known = addresses.iter().filter_map(|address| address.strip_prefix("data."));
+                let known: Vec<String> = known.map(str::to_owned).collect();
+                sink.report(eval::undeclared_data(mention.ends[1], ty, Some(name), &known));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn report_cycle(graph: &DiGraph<(), ()>, component: &[NodeIndex], tasks: &[Task<'_>], sink: &mut Sink) {

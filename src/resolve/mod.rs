@@ -22,6 +22,7 @@ mod structure;
 pub mod template;
 pub mod value;
 mod variables;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -95,7 +96,6 @@ pub fn resolve_with<T>(
     for document in documents {
         structure::content(&document.body, &language::root(), "a template", sink);
     }
-    let required_plugins = packer::read(documents, sink);
     let environment = |name: &str| inputs.environment.as_ref().and_then(|all| all.get(name).cloned());
     let templates = |path: &str, text: &str, sink: &mut Sink| read_template(path, text, sink);
     let mut world = World::new(files, configuration.root.clone());
@@ -103,17 +103,20 @@ pub fn resolve_with<T>(
     world.now = inputs.now;
     world.environment = inputs.environment.is_some().then_some(&environment as &dyn Fn(&str) -> Option<String>);
     world.template = Some(&templates);
+    let packer_version = inputs.packer_version.as_deref().unwrap_or(packer::PACKER_VERSION);
+    let required_plugins = packer::read(documents, packer_version, &world, sink);
     let variables = variables::resolve(configuration, inputs, &world, sources, sink);
     world.parameters = variables.keys().cloned().collect();
 
-    let mut decoder = decode::Decoder::new(schemas, required_plugins);
+    let mut decoder = decode::Decoder::new(schemas, required_plugins, packer_version, inputs.require_values);
     let mut scope = Scope::new(&world);
     let var = variables.iter().map(|(name, variable)| (name.clone(), variable.in_scope.clone()));
     scope.set_root("var", Value::of(ValueKind::Object(var.collect())));
     let place = documents.first().map(|document| document.body.span.head());
     let place = place.unwrap_or_else(|| variables::invocation(sources, "the command line"));
     scope.set_root("path", path(files, &configuration.root, place));
-    scope.set_root("packer", packer::value(place));
+    scope.set_root("packer", packer::value(packer_version, place));
+    scope.set_root("source", builds::unknown_source(place));
     let (locals, data) = locals::resolve(documents, &mut scope, &mut decoder, sink);
     let builds = builds::resolve(documents, inputs, &scope, &mut decoder, sources, sink);
     let result = then(&scope, sources, sink);
@@ -123,6 +126,7 @@ pub fn resolve_with<T>(
         data,
         sources: builds.sources,
         builds: builds.headers,
+        registries: builds.registries,
         images: builds.images,
         shaped_by: decoder.shaped_by,
         root: configuration.root.clone(),

@@ -24,6 +24,8 @@ pub struct Template {
     pub sources: Vec<SourceHeader>,
     /// Every build, in declaration order.
     pub builds: Vec<BuildHeader>,
+    /// Every `hcp_packer_registry` block, in the order written.
+    pub registries: Vec<Registry>,
     /// The selected images, in the order of builds and of the sources in them.
     pub images: Vec<ImagePlan>,
     /// Parameters that decided which images, steps or blocks there are.
@@ -140,6 +142,19 @@ pub struct BuildHeader {
     pub description: Option<String>,
     /// The images it makes, selected or not, by Packer's names for them.
     pub images: Vec<String>,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// An `hcp_packer_registry` block: where images would be registered.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// What it says.
+    pub body: ComponentBody,
+    /// Whether it stands in a build, its old place.
+    pub in_build: bool,
+    /// Its type.
+    pub keyword: Span,
     /// The whole block.
     pub span: Span,
 }

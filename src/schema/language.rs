@@ -198,7 +198,8 @@ fn local() -> Body {
     }
 }
 
-fn hcp_packer_registry() -> Body {
+/// The body of `hcp_packer_registry`.
+pub fn hcp_packer_registry() -> Body {
     let labels = || AttributeType::Map(Box::new(AttributeType::String));
     let replaced = Deprecated { replacement: Some("bucket_labels".to_owned()) };
     Body {

@@ -22,6 +22,8 @@ pub(crate) struct Said {
     pub(crate) severity: String,
     pub(crate) summary: String,
     pub(crate) place: Option<(String, usize)>,
+    /// Its last line.
+    pub(crate) end: usize,
 }
 
 /// Every case but probes of expressions, which have their own test.
@@ -187,14 +189,27 @@ impl Case {
 }
 
 impl Said {
-    fn read(severity: &Json, summary: &Json, place: &Json) -> Self {
+    fn read(severity: &Json, summary: &Json, position: &Json) -> Self {
         let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
-        let place = place.as_str().and_then(|place| {
+        let place = position.as_str().and_then(|place| {
             let (file, numbers) = place.rsplit_once(':')?;
             let line = numbers.split([',', '-']).next()?.parse().ok()?;
             // What has no place is recorded as line 0 of no file.
             (line > 0).then(|| (file.to_owned(), line))
         });
-        Self { severity: text(severity), summary: text(summary), place }
+        let end = place.as_ref().map_or(0, |(_, line)| *line);
+        let end = end.max(last_line(&text_of(position)).unwrap_or(0));
+        Self { severity: text(severity), summary: text(summary), place, end }
     }
+}
+
+fn text_of(json: &Json) -> String {
+    json.as_str().unwrap_or_default().to_owned()
+}
+
+/// The last line of `file:3,12-6,6`.
+fn last_line(position: &str) -> Option<usize> {
+    let (_, numbers) = position.rsplit_once(':')?;
+    let (_, end) = numbers.split_once('-')?;
+    end.split_once(',')?.0.parse().ok()
 }

@@ -67,6 +67,7 @@ pub(crate) fn inputs(case: &Case) -> Inputs {
         except: case.selection("except"),
         // `inspect` and `console` go on without values.
         require_values: !matches!(case.command.as_str(), "inspect" | "console"),
+        now: Some(1_700_000_000),
         packer_version: case.json.get("core_version").and_then(|version| version.as_str()).map(str::to_owned),
         ..Inputs::default()
     }

@@ -129,7 +129,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     starts("Unknown source", &["unknown-source"]),
     is(
         "Unsuitable value type",
-        &["needs-known-value", "wrong-type", "not-a-whole-number", "not-constant", "invalid-dynamic"],
+        &["needs-known-value", "wrong-type", "not-a-whole-number", "not-constant", "invalid-dynamic", "unset-variable"],
     ),
     starts("Unknown provisioner type", &["unknown-component"]),
     starts("Unknown error-cleanup-provisioner type", &["unknown-component"]),

@@ -44,7 +44,10 @@ pub(super) fn plan(
         post_processors: Vec::new(),
         span: member.span,
     };
-    let mut reader = Reader { image: &address, source_name: &member.name, scope: &scope, decoder, sink };
+    let mut early = super::with_unknown_source(&scope, member.span);
+    let name = Value::string(build.name.clone().unwrap_or_default());
+    early.set_root("build", Value::object([("name", name)]));
+    let mut reader = Reader { image: &address, source_name: &member.name, scope: &scope, early: &early, decoder, sink };
     reader.blocks(build, selection, &mut plan);
     plan
 }
@@ -81,7 +84,7 @@ pub(super) fn judge(
         post_processors: Vec::new(),
         span: place,
     };
-    let mut reader = Reader { image: "", source_name: "", scope: &scope, decoder, sink };
+    let mut reader = Reader { image: "", source_name: "", scope: &scope, early: &scope, decoder, sink };
     reader.blocks(build, selection, &mut plan);
 }
 
@@ -148,6 +151,8 @@ struct Reader<'r, 'a> {
     image: &'r str,
     source_name: &'r str,
     scope: &'r Scope<'r>,
+    /// What is known before any source is looked at.
+    early: &'r Scope<'r>,
     decoder: &'r mut Decoder<'a>,
     sink: &'r mut Sink,
 }
@@ -186,8 +191,8 @@ impl Reader<'_, '_> {
     fn component(&mut self, kind: Kind, place: &str, block: &Expanded<'_>) -> Option<Component> {
         let label = block.labels.first()?;
         let ty = Spanned::new(label.value.clone(), label.span);
-        let inside = block.scope(self.scope);
-        let mut decoded = self.decoder.component(kind, &ty, &[block.body], &inside, self.sink);
+        let (inside, early) = (block.scope(self.scope), block.scope(self.early));
+        let mut decoded = self.decoder.step(kind, &ty, &[block.body], &inside, &early, self.sink);
         let (mut meta, takes) = meta::read(&decoded.meta, self.image, self.decoder, self.sink);
         if let Some(argument) = decoded.meta.get("override") {
             for (name, value) in meta::override_for(argument, self.source_name, self.sink) {
@@ -232,6 +237,7 @@ impl Reader<'_, '_> {
         for (block, place) in members {
             let Some(component) = self.component(Kind::PostProcessor, &place, &block) else { continue };
             let name = component.meta.name.as_ref().map_or(&component.ty.value, |name| &name.value);
+            self.decoder.post_processors.insert(name.clone());
             cut |= selection.excepts_post_processor(name);
             if !cut {
                 chain.push(component);

@@ -62,7 +62,10 @@ pub(super) fn read(
         // Steps and how they run are structure: what decides them is fixed in every output.
         decoder.shaped_by.extend(Marks::computed_from([value]).shaped_by);
         match name.as_str() {
-            "name" => meta.name = value.as_str().map(|text| Spanned::new(text.into_owned(), *span)),
+            "name" => match value.as_str() {
+                Some(text) => meta.name = Some(Spanned::new(text.into_owned(), *span)),
+                None => sink.report(needs_known(name, value, *span)),
+            },
             "pause_before" => meta.pause_before = duration_of(name, value, *span, sink),
             "timeout" => meta.timeout = duration_of(name, value, *span, sink),
             "max_retries" => meta.max_retries = whole(name, value, *span, sink),

@@ -5,6 +5,7 @@
 
 mod image;
 mod meta;
+mod registry;
 mod select;
 
 use std::collections::BTreeSet;
@@ -13,12 +14,12 @@ use indexmap::IndexMap;
 
 use super::convert::convert;
 use super::decode::Decoder;
-use super::eval::{self, Scope};
+use super::eval::{self, FunctionSet, Scope};
 use super::expand::{self, Expanded};
 use super::inputs::Inputs;
 use super::names;
 use super::structure;
-use super::template::{BuildHeader, ImagePlan, SourceHeader};
+use super::template::{BuildHeader, ImagePlan, Registry, SourceHeader};
 use super::value::{Marks, Type, Value, ValueKind};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
@@ -83,6 +84,7 @@ pub(super) fn declarations() -> Vec<&'static Declaration> {
 pub(super) struct Builds {
     pub(super) sources: Vec<SourceHeader>,
     pub(super) headers: Vec<BuildHeader>,
+    pub(super) registries: Vec<Registry>,
     pub(super) images: Vec<ImagePlan>,
     pub(super) declared_images: usize,
 }
@@ -124,7 +126,13 @@ pub(super) fn resolve(
     let sources = declared_sources(documents, sink);
     let mut used = Used::default();
     let selection = Selection::new(inputs, sources_map, sink);
-    let mut builds = Builds { sources: Vec::new(), headers: Vec::new(), images: Vec::new(), declared_images: 0 };
+    let mut builds = Builds {
+        sources: Vec::new(),
+        headers: Vec::new(),
+        registries: registry::top_level(documents, scope, decoder, sink),
+        images: Vec::new(),
+        declared_images: 0,
+    };
     let mut names = Vec::new();
     let blocks = documents.iter().flat_map(|document| document.body.blocks());
     let blocks: Vec<&Block> = blocks.filter(|block| block.kind.value == "build").collect();
@@ -132,7 +140,7 @@ pub(super) fn resolve(
     let declares = |document: &Document| document.body.blocks().any(|block| block.kind.value != "packer");
     if blocks.is_empty()
         && !sink.has_errors()
-        && documents.iter().any(declares)
+        && (inputs.require_values || documents.iter().any(declares))
         && let Some(document) = documents.first()
     {
         sink.report(
@@ -169,9 +177,11 @@ pub(super) fn resolve(
                 decoder.shaped_by = shaped;
             }
         }
+        builds.registries.extend(registry::of_build(&build, scope, decoder, sink));
         builds.headers.push(header);
     }
-    selection.report_unmatched(&names, sink);
+    registry::report_several(&builds.registries, sink);
+    selection.report_unmatched(&names, &decoder.post_processors, sink);
     for source in sources.values().filter(|source| !used.sources.contains(&source.key())) {
         judge_unused(source, used.meant.contains(&source.key()), scope, decoder, sink);
     }
@@ -252,6 +262,7 @@ impl<'d> Build<'d> {
         let schema = language::build();
         // What a source is called is not known yet where Packer itself reads an argument.
         let outer = with_unknown_source(scope, block.kind.span);
+        let before = sink.len();
         let content = structure::content(&block.body, &schema, "a `build` block", sink);
         let mut text = |name: &str| {
             let attribute = content.attributes.get(name)?;
@@ -282,7 +293,9 @@ impl<'d> Build<'d> {
             let Some(label) = block.labels.first() else { continue };
             let Some(source) = find(&label.value, label.span, sources, used, sink) else { continue };
             used.sources.insert(source.key());
-            let inside = block.scope(&outer);
+            // Packer reads the name before it knows any value but those of a `dynamic` block.
+            let constants = Scope::new(outer.world).with_functions(FunctionSet::None);
+            let inside = block.scope(&constants);
             let renamed = block.body.attribute("name").and_then(|attribute| {
                 let value = eval::evaluate(&attribute.value, &inside, sink);
                 known_text("name", value, attribute.value.span, decoder, sink)
@@ -294,9 +307,8 @@ impl<'d> Build<'d> {
                 span: label.span,
             });
         }
-        let says_sources = content.attributes.contains_key("sources")
-            || content.blocks.iter().any(|block| block.kind.value == "source" || block.kind.value == "dynamic");
-        if members.is_empty() && !says_sources && !block.body.has_errors() {
+        // Where something else is wrong, that is why there is none.
+        if members.is_empty() && sink.len() == before && !block.body.has_errors() {
             sink.report(
                 BUILD_WITHOUT_SOURCE
                     .at(block.kind.span, "this build names no source")
@@ -328,6 +340,12 @@ fn references(
     }
     decoder.shaped_by.extend(Marks::computed_from([value]).shaped_by);
     let list = convert(value, &Type::List(Box::new(Type::String)), expr.span);
+    if let Ok(list) = &list
+        && !list.is_known()
+    {
+        sink.report(needs_known("sources", value, expr.span));
+        return Vec::new();
+    }
     let Some(Value { kind: ValueKind::List(_, items), .. }) = list.ok() else {
         sink.report(
             super::decode::WRONG_TYPE
@@ -448,13 +466,18 @@ fn needs_known(name: &str, value: &Value, span: Span) -> crate::diagnostic::Diag
     }
 }
 
-fn with_unknown_source<'s>(scope: &'s Scope<'s>, span: Span) -> Scope<'s> {
+/// The `source` object where no source is looked at yet.
+pub(super) fn unknown_source(span: Span) -> Value {
     let unknown = |name: &str| {
         let origin = super::value::Origin::Packer(format!("source.{name}"));
         (name.to_owned(), Value::unknown(Type::String, origin, span))
     };
+    Value::of(ValueKind::Object([unknown("name"), unknown("type")].into_iter().collect()))
+}
+
+fn with_unknown_source<'s>(scope: &'s Scope<'s>, span: Span) -> Scope<'s> {
     let mut inner = scope.child();
-    inner.set_root("source", Value::of(ValueKind::Object([unknown("name"), unknown("type")].into_iter().collect())));
+    inner.set_root("source", unknown_source(span));
     inner
 }
 

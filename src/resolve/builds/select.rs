@@ -1,5 +1,7 @@
 //! `--only` and `--except`.
 
+use std::collections::BTreeSet;
+
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
 use crate::resolve::inputs::{Inputs, Patterns};
@@ -52,8 +54,8 @@ impl Selection {
         self.except.matches(name)
     }
 
-    /// Reports patterns that match no image.
-    pub(super) fn report_unmatched(&self, names: &[String], sink: &mut Sink) {
+    /// Reports patterns that match no image; `--except` may name a post-processor as well.
+    pub(super) fn report_unmatched(&self, names: &[String], post_processors: &BTreeSet<String>, sink: &mut Sink) {
         if names.is_empty() {
             return;
         }
@@ -63,9 +65,8 @@ impl Selection {
             if all.clone().any(|name| one.matches(name)) {
                 continue;
             }
-            // `--except` may also name a post-processor, which is seen where chains are cut.
             let is_only = at < self.only_count;
-            if !is_only && !pattern.contains('.') {
+            if !is_only && post_processors.iter().any(|name| one.matches(name)) {
                 continue;
             }
             let near = all.clone().find(|name| name.ends_with(&format!(".{pattern}")));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::value::{
-    Hole, HoleKind, Marks, Number, ParameterId, Piece, Text, Type, Unknown, Value, ValueKind, set_elements,
+    Hole, HoleKind, Marks, Number, Origin, ParameterId, Piece, Text, Type, Unknown, Value, ValueKind, set_elements,
 };
 use crate::source::Span;
 
@@ -176,6 +176,13 @@ fn convert_text(text: &Text, marks: &Marks, ty: &Type) -> Result<Value, Conversi
                 _ => None,
             });
             let origin = same().origin(&|_| String::new());
+            // While Packer checks a template, what a build knows is a text that stands in for it, and no number.
+            if matches!(origin, Some(Origin::Build(_))) {
+                return Err(ConversionError::new(format!(
+                    "{} is required, and what a running build knows is only text",
+                    ty.phrase()
+                )));
+            }
             // Only a text that is nothing but the unknown keeps the call that makes it.
             let call = if text.pieces().len() == 1 { unknown.and_then(|unknown| unknown.call) } else { None };
             origin.map(|origin| ValueKind::Unknown(Unknown { ty: ty.clone(), origin, call }))

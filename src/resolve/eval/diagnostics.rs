@@ -16,6 +16,12 @@ declare_diagnostic! {
         since: "0.1.0",
         summary: "an expression uses a local that nothing declares",
     }
+    pub static UNDECLARED_DATA_SOURCE = {
+        code: "undeclared-data-source",
+        severity: Error,
+        since: "0.1.0",
+        summary: "an expression uses a data source that nothing declares",
+    }
     pub static UNKNOWN_REFERENCE = {
         code: "unknown-reference",
         severity: Error,
@@ -82,6 +88,7 @@ declare_diagnostic! {
 pub const DECLARATIONS: &[&Declaration] = &[
     &UNDECLARED_VARIABLE,
     &UNDECLARED_LOCAL,
+    &UNDECLARED_DATA_SOURCE,
     &UNKNOWN_REFERENCE,
     &MISSING_ATTRIBUTE,
     &INVALID_INDEX,

@@ -25,6 +25,7 @@ pub use diagnostics::*;
 pub use names::{listing, nearest};
 pub use references::{Reference, references, template_references};
 pub use scope::{Environment, FunctionSet, MAX_WEIGHT, Scope, TemplateReader, World};
+pub(super) use traversal::{undeclared, undeclared_data};
 
 use crate::diagnostic::Sink;
 use crate::resolve::value::{Marks, Number, Origin, Type, Unknown, Value, ValueKind};

@@ -13,6 +13,8 @@ pub struct Reference {
     pub attributes: Vec<String>,
     /// The root and these attributes.
     pub span: Span,
+    /// For each attribute: the root and what follows, up to it.
+    pub ends: Vec<Span>,
     /// Whether an index stands directly behind the root: `local["a"]`.
     pub indexed: bool,
 }
@@ -122,12 +124,14 @@ impl Walk<'_> {
             root: root.to_owned(),
             attributes: Vec::new(),
             span,
+            ends: Vec::new(),
             indexed: matches!(steps.first(), Some(Step::Index(..) | Step::LegacyIndex(_))),
         };
         for step in steps {
             let Step::Attribute(name) = step else { break };
             reference.attributes.push(name.value.clone());
             reference.span = reference.span.to(name.span);
+            reference.ends.push(reference.span);
         }
         self.found.push(reference);
     }

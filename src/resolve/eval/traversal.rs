@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use super::{
-    INVALID_INDEX, MISSING_ATTRIBUTE, Scope, UNDECLARED_LOCAL, UNDECLARED_VARIABLE, UNKNOWN_REFERENCE,
-    evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from,
+    INVALID_INDEX, MISSING_ATTRIBUTE, Scope, UNDECLARED_DATA_SOURCE, UNDECLARED_LOCAL, UNDECLARED_VARIABLE,
+    UNKNOWN_REFERENCE, evaluate as evaluate_expr, listing, nearest, outer_marks, unknown_from,
 };
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::resolve::convert::convert;
@@ -27,8 +27,22 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
         (root.as_str(), path, &value.kind)
         && !declared.contains_key(&name.value)
     {
-        sink.report(undeclared(root, of.span, name, declared.keys().map(String::as_str)));
+        let place = of.span.to(name.span);
+        sink.report(undeclared(root, place, &name.value, declared.keys().map(String::as_str)));
         return Value::error();
+    }
+    if let ("data", [Step::Attribute(ty), rest @ ..], ValueKind::Object(types)) = (root.as_str(), path, &value.kind) {
+        let of_type = types.get(&ty.value).and_then(Value::as_entries);
+        let name = match rest.first() {
+            Some(Step::Attribute(name)) => Some(name),
+            _ => None,
+        };
+        if of_type.is_none() || name.is_some_and(|name| of_type.is_some_and(|all| !all.contains_key(&name.value))) {
+            let place = of.span.to(name.map_or(ty.span, |name| name.span));
+            let known = known_data(types.iter().map(|(ty, all)| (ty, all.as_entries())));
+            sink.report(undeclared_data(place, &ty.value, name.map(|name| name.value.as_str()), &known));
+            return Value::error();
+        }
     }
     if root == "local"
         && let Some(Step::Index(_, span)) = path.first()
@@ -296,15 +310,14 @@ fn no_elements(value: &Value, fault: &dyn Fn(String, String) -> Box<Diagnostic>)
     fault(format!("{} cannot be indexed", value.ty().phrase()), help.into())
 }
 
-fn undeclared<'n>(
+/// `var.name` or `local.name` at `span`, where nothing is of that name.
+pub(in crate::resolve) fn undeclared<'n>(
     root: &str,
-    start: Span,
-    name: &Spanned<String>,
+    span: Span,
+    key: &str,
     declared: impl Iterator<Item = &'n str>,
 ) -> Diagnostic {
-    let span = start.to(name.span);
-    let near = nearest(&name.value, declared);
-    let key = &name.value;
+    let near = nearest(key, declared);
     if root == "var" {
         let help = match near {
             Some(near) => format!("did you mean `var.{near}`?"),
@@ -317,6 +330,28 @@ fn undeclared<'n>(
         None => format!("declare it: `locals {{ {key} = … }}`"),
     };
     UNDECLARED_LOCAL.at(span, format!("no local is named `{key}`")).label("not declared").help(help)
+}
+
+/// `type.name` of every data source.
+fn known_data<'v>(
+    types: impl Iterator<Item = (&'v String, Option<&'v std::collections::BTreeMap<String, Value>>)>,
+) -> Vec<String> {
+    types.flat_map(|(ty, all)| all.into_iter().flatten().map(move |(name, _)| format!("{ty}.{name}"))).collect()
+}
+
+/// `data.type.name` at `span`, where no data source is of that type and name.
+pub(in crate::resolve) fn undeclared_data(span: Span, ty: &str, name: Option<&str>, known: &[String]) -> Diagnostic {
+    let wanted = name.map_or_else(|| ty.to_owned(), |name| format!("{ty}.{name}"));
+    let named = |full: &&String| full.split_once('.').is_some_and(|(_, own)| own == ty);
+    let near = nearest(&wanted, known.iter().map(String::as_str)).or(known.iter().find(named).map(String::as_str));
+    let help = match near {
+        Some(near) => format!("did you mean `data.{near}`?"),
+        None => format!("declare it: `data \"{ty}\" \"{}\" {{ … }}`", name.unwrap_or("NAME")),
+    };
+    UNDECLARED_DATA_SOURCE
+        .at(span, format!("no data source is declared as `{wanted}`"))
+        .label("not declared")
+        .help(help)
 }
 
 fn unknown_root(root: &str, span: Span, path: &[Step], scope: &Scope<'_>) -> Diagnostic {
