@@ -50,6 +50,10 @@ pub const CALL_DECLARATIONS: &[&Declaration] =
 /// How much of its arguments an unknown may remember.
 const MAX_FOLDED: u64 = 16 << 10;
 
+/// Functions that work with arguments whose type is not known, and with a null that has none.
+const TAKES_OPEN_TYPES: &[&str] =
+    &["coalesce", "coalescelist", "jsonencode", "length", "merge", "setintersection", "setunion", "yamlencode"];
+
 /// `name(arguments)`
 pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let Some(function) = available(call, scope, sink) else { return Value::error() };
@@ -59,7 +63,10 @@ pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Si
         "convert" => return convert_call(call, function, span, scope, sink),
         _ => {}
     }
-    let Some((mut values, mut spans)) = arguments(call, span, scope, sink) else { return Value::error() };
+    let (mut values, mut spans) = match arguments(call, function.name, span, scope, sink) {
+        Ok(arguments) => arguments,
+        Err(instead) => return instead,
+    };
     let minimum = function.parameters.len();
     if values.len() < minimum || function.rest.is_none() && values.len() > minimum {
         if !values.iter().any(Value::is_error) {
@@ -92,8 +99,12 @@ pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Si
             !parameter.unknown && !value.is_known() && !holes_pass(function, value)
         };
     }
-    if failed {
-        return Value::error();
+    if failed || values.iter().any(|value| value.is_error() && value.as_text().is_none()) {
+        return Value::error().with_marks(&Marks::computed_from(&values));
+    }
+    // Some functions cannot even be asked for their type as long as that of an argument is open.
+    if !TAKES_OPEN_TYPES.contains(&function.name) && values.iter().any(|value| value.ty() == Type::Dynamic) {
+        return folded(function.name, Type::Dynamic, values, span, scope);
     }
     if unknown {
         return folded(function.name, function.result.ty(), values, span, scope);
@@ -239,14 +250,20 @@ fn available(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Option<&'static
 }
 
 /// The values of all arguments, the last one spread where `...` stands behind it.
-fn arguments(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Option<(Vec<Value>, Vec<Span>)> {
+fn arguments(
+    call: &Call,
+    name: &str,
+    span: Span,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Result<(Vec<Value>, Vec<Span>), Value> {
     let mut values: Vec<Value> = call.arguments.iter().map(|argument| evaluate_expr(argument, scope, sink)).collect();
     let mut spans: Vec<Span> = call.arguments.iter().map(|argument| argument.span).collect();
     if call.spread.is_some()
         && let (Some(last), Some(place)) = (values.pop(), spans.pop())
     {
         if last.is_error() {
-            return None;
+            return Err(Value::error());
         }
         match &last.kind {
             ValueKind::List(_, items) | ValueKind::Set(_, items) | ValueKind::Tuple(items) => {
@@ -255,9 +272,9 @@ fn arguments(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Opt
                 spans.resize(values.len(), place);
             }
             ValueKind::Unknown(unknown) if !unknown.ty.is_primitive() => {
-                // How many there are is not known either: one unknown stands for them.
-                values.push(unknown_from(Type::Dynamic, [&last], span, scope));
-                spans.push(place);
+                // How many there are is not known either: not even the count can be checked.
+                values.push(last);
+                return Err(folded(name, Type::Dynamic, values, span, scope));
             }
             _ => {
                 sink.report(
@@ -266,11 +283,11 @@ fn arguments(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Opt
                         .label("cannot be spread")
                         .help("leave `...` out, or put it into brackets"),
                 );
-                return None;
+                return Err(Value::error());
             }
         }
     }
-    Some((values, spans))
+    Ok((values, spans))
 }
 
 /// An argument in the type of its parameter.

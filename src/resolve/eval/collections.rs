@@ -8,7 +8,7 @@ use super::{
 };
 use crate::diagnostic::Sink;
 use crate::resolve::convert::convert;
-use crate::resolve::value::{Marks, Type, Value, ValueKind};
+use crate::resolve::value::{Marks, Origin, Type, Value, ValueKind};
 use crate::source::Span;
 use crate::syntax::{self, Expr, ForExpr, ObjectItem, Splat};
 
@@ -99,10 +99,19 @@ pub(super) fn spread(value: &Value, each: &[syntax::Step], span: Span, scope: &S
     if value.is_error() && value.as_text().is_none() {
         return value.clone();
     }
-    let (items, as_list) = match &value.kind {
-        ValueKind::List(_, items) | ValueKind::Tuple(items) => (items.clone(), false),
-        ValueKind::Set(_, items) => (items.clone(), true),
-        ValueKind::Null(_) => (Vec::new(), false),
+    let (items, element) = match &value.kind {
+        ValueKind::Tuple(items) => (items.clone(), None),
+        ValueKind::List(element, items) | ValueKind::Set(element, items) => (items.clone(), Some(element)),
+        ValueKind::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+            sink.report(
+                CANNOT_ITERATE
+                    .at(span, "`*` cannot go through null")
+                    .label("has no elements")
+                    .help("give null another value first: `x == null ? [] : x`"),
+            );
+            return Value::error();
+        }
+        ValueKind::Null(_) => (Vec::new(), None),
         ValueKind::Unknown(unknown) => match &unknown.ty {
             Type::List(element) | Type::Set(element) => {
                 let element = unknown_from((**element).clone(), [value], span, scope);
@@ -110,13 +119,13 @@ pub(super) fn spread(value: &Value, each: &[syntax::Step], span: Span, scope: &S
                 return unknown_from(Type::list(element.ty()), [value], span, scope);
             }
             Type::Dynamic | Type::Tuple(_) => return unknown_from(Type::Dynamic, [value], span, scope),
-            Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => (vec![value.clone()], false),
+            Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => (vec![value.clone()], None),
         },
         ValueKind::Bool(_)
         | ValueKind::Number(_)
         | ValueKind::String(_)
         | ValueKind::Map(..)
-        | ValueKind::Object(_) => (vec![value.clone()], false),
+        | ValueKind::Object(_) => (vec![value.clone()], None),
     };
     let mut results = Vec::new();
     for item in items {
@@ -128,8 +137,30 @@ pub(super) fn spread(value: &Value, each: &[syntax::Step], span: Span, scope: &S
         }
     }
     let kind = match results.first() {
-        Some(first) if as_list => ValueKind::List(first.ty(), results),
-        None if as_list => ValueKind::List(Type::Dynamic, results),
+        Some(first) if element.is_some() => {
+            let ty = first.ty();
+            if let Some(other) = results.iter().find(|result| result.ty() != ty) {
+                sink.report(
+                    CANNOT_ITERATE
+                        .at(span, "what `*` takes out of the elements has different types")
+                        .label(format!("{} and {}", ty.phrase(), other.ty().phrase()))
+                        .help("use a `for` instead: `[for x in … : x…]`"),
+                );
+                return Value::error();
+            }
+            ValueKind::List(ty, results)
+        }
+        None if let Some(element) = element => {
+            // The steps are checked although there is nothing to go through, and say what there would be.
+            let origin = Origin::Machine(String::new());
+            let element = Value::unknown(element.clone(), origin, span);
+            let before = sink.len();
+            let made = traversal::steps(element, each, scope, sink);
+            if sink.len() > before {
+                return Value::error();
+            }
+            ValueKind::List(made.ty(), results)
+        }
         _ => ValueKind::Tuple(results),
     };
     Value { kind, marks: outer_marks(value) }
@@ -144,6 +175,24 @@ pub(super) fn for_expr(it: &ForExpr, span: Span, scope: &Scope<'_>, sink: &mut S
         Some(None) => return unknown_from(Type::Dynamic, [&over], span, scope),
         None => return Value::error(),
     };
+    // A condition is checked although there may be nothing to go through.
+    if let Some(condition) = condition
+        && elements.is_empty()
+    {
+        let open = || Value::unknown(Type::Dynamic, Origin::Machine(String::new()), span);
+        let mut inner = scope.child();
+        if let Some(key) = key {
+            inner.set_root(key.value.clone(), open());
+        }
+        inner.set_root(value.value.clone(), open());
+        let mut own = Sink::new();
+        let decided = evaluate(condition, &inner, &mut own);
+        let faulty = own.has_errors() || operators::truth(&decided, condition.span, &mut own).is_none();
+        if faulty {
+            sink.absorb(own);
+            return Value::error();
+        }
+    }
     let mut marks = outer_marks(&over);
     let mut unknown: Option<Value> = None;
     let mut items = Vec::new();

@@ -59,11 +59,14 @@ pub(super) fn binary(
     // Both are checked, so that both faults are found.
     let x = operand(&a, left.span, Type::Number, symbol(operator.value), sink);
     let y = operand(&b, right.span, Type::Number, symbol(operator.value), sink);
-    let (Some(x), Some(y)) = (x, y) else { return Value::error() };
-    let compares =
-        matches!(operator.value, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual);
+    let result = if matches!(operator.value, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual) {
+        Type::Bool
+    } else {
+        Type::Number
+    };
+    let (Some(x), Some(y)) = (x, y) else { return Value::error_of(result) };
     let (Some(m), Some(n)) = (x.as_number(), y.as_number()) else {
-        return unknown_from(if compares { Type::Bool } else { Type::Number }, [&x, &y], span, scope);
+        return unknown_from(result, [&x, &y], span, scope);
     };
     let number = |number: Option<Number>| number.map(ValueKind::Number);
     let kind = match operator.value {
@@ -88,7 +91,7 @@ pub(super) fn binary(
     sink.report(
         INVALID_OPERAND.at(span, message).label("no number comes out of this").help("guard it with a condition"),
     );
-    Value::error()
+    Value::error_of(Type::Number)
 }
 
 /// The operand in the type that its operator works on; nothing (and a report) if it cannot be.
@@ -141,18 +144,32 @@ fn logical(
     sink: &mut Sink,
 ) -> Value {
     let symbol = symbol(operator.value);
-    let side = |expr: &Expr| {
-        let mut sink = Sink::new();
-        let value = evaluate(expr, scope, &mut sink);
-        let value = operand(&value, expr.span, Type::Bool, symbol, &mut sink).unwrap_or_else(Value::error);
-        (value, sink)
+    // What cannot be a bool is a fault whatever the other side is; only null is left to it.
+    let mut fits = true;
+    let mut side = |expr: &Expr, sink: &mut Sink| {
+        let mut own = Sink::new();
+        let value = evaluate(expr, scope, &mut own);
+        let excused = value.is_null() && convert(&value, &Type::Bool, expr.span).is_ok();
+        let value = match operand(&value, expr.span, Type::Bool, symbol, if excused { &mut own } else { sink }) {
+            Some(value) => value,
+            None => {
+                fits &= excused;
+                Value::error()
+            }
+        };
+        (value, own)
     };
-    let (a, a_sink) = side(left);
+    let (a, a_sink) = side(left, sink);
+    let (b, b_sink) = side(right, sink);
+    if !fits {
+        sink.absorb(a_sink);
+        sink.absorb(b_sink);
+        return Value::error_of(Type::Bool);
+    }
     if a.as_bool() == Some(deciding) {
         sink.absorb(a_sink);
         return computed(ValueKind::Bool(deciding), [&a]);
     }
-    let (b, b_sink) = side(right);
     if b.as_bool() == Some(deciding) {
         sink.absorb(b_sink);
         return computed(ValueKind::Bool(deciding), [&a, &b]);
@@ -172,7 +189,7 @@ pub(super) fn unary(operator: Spanned<UnaryOp>, expr: &Expr, span: Span, scope: 
         UnaryOp::Negate => (Type::Number, "-"),
         UnaryOp::Not => (Type::Bool, "!"),
     };
-    let Some(value) = operand(&value, expr.span, ty.clone(), symbol, sink) else { return Value::error() };
+    let Some(value) = operand(&value, expr.span, ty.clone(), symbol, sink) else { return Value::error_of(ty) };
     match &value.kind {
         ValueKind::Number(number) => computed(ValueKind::Number(number.negate()), [&value]),
         ValueKind::Bool(flag) => computed(ValueKind::Bool(!flag), [&value]),
@@ -216,6 +233,8 @@ pub(super) fn conditional(it: &Conditional, span: Span, scope: &Scope<'_>, sink:
     let ty = match (untyped_null(&yes), untyped_null(&no)) {
         (true, _) => Some(no.ty()),
         (_, true) => Some(yes.ty()),
+        // Where one of the types is not known, nothing is converted.
+        _ if yes.ty() == Type::Dynamic || no.ty() == Type::Dynamic => Some(Type::Dynamic),
         _ => unify(&[yes.ty(), no.ty()], true),
     };
     let decided = evaluate(condition, scope, sink);

@@ -84,6 +84,10 @@ impl Output {
         if value.is_error() && value.as_text().is_none() {
             return self.unknown(value, span, scope);
         }
+        if !value.is_known() && value.as_text().is_none() && !value.ty().is_primitive() {
+            // What it will be may have a text.
+            return self.unknown(value, span, scope);
+        }
         let fault = if value.is_null() {
             "this is null, and null has no text".to_owned()
         } else {

@@ -277,7 +277,10 @@ fn element<'v>(
         },
         ValueKind::Unknown(of) => match &of.ty {
             Type::Dynamic => unknown(Type::Dynamic),
-            Type::List(element) => position().and_then(|_| unknown((**element).clone())),
+            Type::List(element) => match convert(index, &Type::Number, place) {
+                Ok(_) => unknown((**element).clone()),
+                Err(_) => position().and_then(|_| unknown((**element).clone())),
+            },
             Type::Map(element) => name().and_then(|_| unknown((**element).clone())),
             Type::Tuple(types) => match position()? {
                 Some(position) => match types.get(position) {

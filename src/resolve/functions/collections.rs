@@ -84,11 +84,15 @@ pub(super) fn coalescelist(call: &mut Call<'_>) -> Result<Value, Failure> {
         if !argument.is_known() {
             return Err(unknown());
         }
+        if !matches!(argument.ty(), Type::List(_) | Type::Tuple(_)) {
+            return Err(Failure::argument(index, format!("a list is needed, not {}", argument.ty().phrase())));
+        }
+    }
+    for argument in &call.arguments {
         match &argument.kind {
             ValueKind::List(_, items) | ValueKind::Tuple(items) if items.is_empty() => marks.add_computed(argument),
             ValueKind::List(..) | ValueKind::Tuple(_) => return Ok(argument.clone().with_marks(&marks)),
-            ValueKind::Null(_) => return Err(Failure::argument(index, "it cannot be null")),
-            _ => return Err(Failure::argument(index, format!("a list is needed, not {}", argument.ty().phrase()))),
+            _ => {}
         }
     }
     Err(Failure::call("it needs at least one list with an element"))
@@ -290,12 +294,11 @@ pub(super) fn lookup(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn merge(call: &mut Call<'_>) -> Result<Value, Failure> {
     let mut out = BTreeMap::new();
-    let mut types: BTreeSet<Type> = BTreeSet::new();
+    let types: BTreeSet<Type> = call.arguments.iter().map(Value::ty).collect();
     for (index, argument) in call.arguments.iter().enumerate() {
         match &argument.kind {
-            ValueKind::Null(_) => {}
+            ValueKind::Null(Type::Dynamic | Type::Map(_) | Type::Object(_)) => {}
             ValueKind::Map(_, entries) | ValueKind::Object(entries) => {
-                types.insert(argument.ty());
                 out.extend(entries.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
             _ => {

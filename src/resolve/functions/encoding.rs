@@ -97,13 +97,26 @@ pub(super) fn uuidv5(call: &mut Call<'_>) -> Result<Value, Failure> {
     Ok(Value::string([&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")))
 }
 
+/// A UUID in one of its spellings: with or without dashes, in braces, behind `urn:uuid:`.
 fn uuid(text: &str) -> Option<Vec<u8>> {
+    if text.len() == 32 {
+        return hex_digits(text);
+    }
+    let text = match (text.len(), text.get(..9)) {
+        (45, Some(start)) if start.eq_ignore_ascii_case("urn:uuid:") => &text[9..],
+        (38, _) => text.get(1..37)?,
+        _ => text,
+    };
     let dashes = [8, 13, 18, 23];
     if text.len() != 36 || !text.is_ascii() || !dashes.iter().all(|at| text.as_bytes()[*at] == b'-') {
         return None;
     }
     let digits: String = text.chars().filter(|letter| *letter != '-').collect();
-    if digits.len() != 32 {
+    hex_digits(&digits)
+}
+
+fn hex_digits(digits: &str) -> Option<Vec<u8>> {
+    if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..16).map(|index| u8::from_str_radix(&digits[index * 2..index * 2 + 2], 16).ok()).collect()
@@ -122,7 +135,14 @@ pub(super) fn urlencode(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn jsonencode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    if holds_infinity(&call.arguments[0]) {
+        return Err(Failure::call("JSON cannot say infinity"));
+    }
     Ok(string(json::encode(&call.arguments[0])))
+}
+
+fn holds_infinity(value: &Value) -> bool {
+    value.as_number().is_some_and(crate::resolve::value::Number::is_infinite) || value.children().any(holds_infinity)
 }
 
 pub(super) fn jsondecode(call: &mut Call<'_>) -> Result<Value, Failure> {

@@ -120,8 +120,9 @@ impl Reader<'_> {
         let end = rest.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')).unwrap_or(rest.len());
         let digits = &rest[..end];
         let whole = digits.trim_start_matches('-');
+        let bare_point = whole.split_once('.').is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit()));
         let leading = whole.starts_with('0') && whole.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-        let number = Number::parse(digits).filter(|_| !leading && !whole.starts_with('.') && !whole.contains(".e"));
+        let number = Number::parse(digits).filter(|_| !leading && !whole.starts_with('.') && !bare_point);
         let number = number.ok_or_else(|| self.fault("this is no number"))?;
         self.at += end;
         Ok(Value::number(number))

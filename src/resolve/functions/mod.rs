@@ -10,6 +10,7 @@ mod encoding;
 mod files;
 mod format;
 mod json;
+mod machine;
 mod network;
 mod numbers;
 mod regexes;

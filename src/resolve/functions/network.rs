@@ -122,24 +122,45 @@ pub(super) fn cidrnetmask(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn cidrsubnet(call: &mut Call<'_>) -> Result<Value, Failure> {
     let prefix = Prefix::parse(&call.text(0))?;
-    let bits = u32::try_from(call.whole(1)?).map_err(|_| Failure::argument(1, "it cannot be negative"))?;
+    let bits = call.whole(1)?;
+    let number = call.whole(2)?;
+    if bits > 32 {
+        return Err(Failure::argument(1, "a network can be extended by at most 32 bits"));
+    }
+    let Ok(bits) = u32::try_from(bits) else { return wider(prefix, bits, number) };
     if bits > prefix.width - prefix.length {
         return Err(Failure::argument(
             1,
             format!("the network has only {} bits to extend", prefix.width - prefix.length),
         ));
     }
-    let (negative, number) = big(call, 2)?;
-    let fits = bits >= 128 || number < 1u128 << bits;
-    if negative || !fits {
+    let number = u128::try_from(number).ok().filter(|number| *number < 1u128 << bits);
+    let Some(number) = number else {
         return Err(Failure::argument(2, format!("there is no subnet of that number with {bits} more bits")));
-    }
+    };
     Ok(Value::string(prefix.subnet(bits, number).to_string()))
+}
+
+/// A shorter prefix than that of the network: Packer takes the number as further bits of the address.
+fn wider(prefix: Prefix, bits: i64, number: i64) -> Result<Value, Failure> {
+    let fault = || Failure::argument(2, "there is no subnet of that number");
+    let number = u128::try_from(number).map_err(|_| fault())?;
+    let Some(length) = u32::try_from(i64::from(prefix.length).saturating_add(bits)).ok() else {
+        return Err(Failure::argument(1, "no network is that wide"));
+    };
+    let shift = prefix.width - length;
+    let shifted = number.checked_shl(shift).filter(|shifted| shifted >> shift == number).unwrap_or(u128::MAX);
+    let shifted = if number == 0 { 0 } else { shifted };
+    if shifted > prefix.all() {
+        return Err(fault());
+    }
+    Ok(Value::string(Prefix { address: prefix.address | shifted, length, ..prefix }.to_string()))
 }
 
 pub(super) fn cidrsubnets(call: &mut Call<'_>) -> Result<Value, Failure> {
     let prefix = Prefix::parse(&call.text(0))?;
-    let mut next: Option<u128> = Some(prefix.address);
+    // Packer starts from the network before this one, and there is none before the first.
+    let mut next: Option<u128> = Some(prefix.address).filter(|address| *address != 0);
     let end = prefix.address | (prefix.all() & !prefix.mask());
     let mut out = Vec::new();
     for index in 1..call.arguments.len() {

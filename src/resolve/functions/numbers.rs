@@ -2,7 +2,7 @@
 
 use num_bigint::BigUint;
 
-use super::{Call, Failure};
+use super::{Call, Failure, machine};
 use crate::resolve::convert::convert;
 use crate::resolve::value::{Number, Type, Value};
 
@@ -19,11 +19,11 @@ pub(super) fn floor(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn log(call: &mut Call<'_>) -> Result<Value, Failure> {
-    machine(call.number(0).to_f64().ln() / call.number(1).to_f64().ln())
+    machine(machine::log(call.number(0).to_f64()) / machine::log(call.number(1).to_f64()))
 }
 
 pub(super) fn pow(call: &mut Call<'_>) -> Result<Value, Failure> {
-    machine(call.number(0).to_f64().powf(call.number(1).to_f64()))
+    machine(machine::pow(call.number(0).to_f64(), call.number(1).to_f64()))
 }
 
 /// The result of a computation that Packer does in machine floats, too.
@@ -53,10 +53,7 @@ fn extreme<'v>(
 }
 
 pub(super) fn signum(call: &mut Call<'_>) -> Result<Value, Failure> {
-    if !call.number(0).is_whole() {
-        return Err(Failure::argument(0, "a whole number is needed"));
-    }
-    Ok(Value::number(call.number(0).signum()))
+    Ok(Value::number(call.whole(0)?.signum()))
 }
 
 pub(super) fn sum(call: &mut Call<'_>) -> Result<Value, Failure> {

@@ -106,6 +106,13 @@ fn translate(pattern: &str) -> String {
                 at += 2 + quoted.chars().count() + if rest.contains("\\E") { 2 } else { 0 };
                 continue;
             }
+            ('\\', Some('p' | 'P')) if letters.get(at + 2) == Some(&'{') => {
+                let rest = &letters[at..];
+                let length = rest.iter().position(|letter| *letter == '}').map_or(rest.len(), |end| end + 1);
+                out.extend(&rest[..length]);
+                at += length;
+                continue;
+            }
             ('\\', Some(escaped)) => {
                 match (escaped, in_class) {
                     ('d', true) => out.push_str("0-9"),

@@ -76,10 +76,23 @@ fn upper_letter(letter: char) -> char {
     }
 }
 
+/// The letter at the start of a word: of those that are two in one, only the first half is large.
+fn title_letter(letter: char) -> char {
+    match letter {
+        '\u{1c4}'..='\u{1c6}' => '\u{1c5}',
+        '\u{1c7}'..='\u{1c9}' => '\u{1c8}',
+        '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
+        '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
+        // Georgian has no large letters at the start of a word.
+        '\u{10d0}'..='\u{10ff}' => letter,
+        _ => upper_letter(letter),
+    }
+}
+
 pub(super) fn title(call: &mut Call<'_>) -> Result<Value, Failure> {
     let mut start = true;
     let letter = |letter: char| {
-        let out = if start { upper_letter(letter) } else { letter };
+        let out = if start { title_letter(letter) } else { letter };
         start = if letter.is_ascii() {
             !letter.is_ascii_alphanumeric() && letter != '_'
         } else {

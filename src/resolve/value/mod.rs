@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use compare::{identity, set_elements};
 pub use number::Number;
 pub use text::{Hole, HoleKind, Piece, Text};
-pub use ty::Type;
+pub use ty::{Quoted, Type};
 
 /// A variable of the configuration, by its place in declaration order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,6 +190,11 @@ impl Value {
     /// What stands for something whose fault is already reported.
     pub fn error() -> Self {
         Self::of(ValueKind::Unknown(Unknown { ty: Type::Dynamic, origin: Origin::Error, call: None }))
+    }
+
+    /// The same where it is certain what type it would have had.
+    pub fn error_of(ty: Type) -> Self {
+        Self::of(ValueKind::Unknown(Unknown { ty, origin: Origin::Error, call: None }))
     }
 
     /// Whether this stands for something whose fault is already reported, in whole or (for a text) in part.

@@ -1,12 +1,18 @@
-//! Numbers: binary floats of 512 bits, as cty has them, so that what Packer computes exactly is exact here too.
+//! Numbers: binary floats as cty has them, so that what Packer computes exactly is exact here too.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use num_bigint::BigUint;
 
-/// Bits of a mantissa.
+/// Bits of the mantissa of a number that is written in a text.
 const PRECISION: u64 = 512;
+
+/// Bits of the mantissa of a number that is counted: a length, a position.
+const COUNTED: u64 = 64;
+
+/// Bits of the mantissa of a machine float.
+const MACHINE: u64 = 53;
 
 /// Beyond this binary exponent a number counts as infinite, and below its negative as zero: nobody means such numbers,
 /// and writing them out would take megabytes.
@@ -15,16 +21,21 @@ const MAX_EXPONENT: i64 = 400_000;
 /// Digits of a literal that can matter for its value; what follows is only looked at for being zero.
 const MAX_DIGITS: usize = 1300;
 
-/// A number: a binary float of 512 bits, as in cty, or one of the two infinities.
+/// A number: a binary float, as in cty, or one of the two infinities.
 ///
-/// Whole numbers up to that size are exact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Number(Repr);
+/// How many bits its mantissa may have depends on where it comes from: 512 if it was written, 64 if it was counted, 53
+/// if it was computed by the machine (`log`, `pow`). It shows when the number is written out, which takes only as many
+/// digits as tell it from its neighbours. Numbers that differ in nothing else are equal.
+#[derive(Clone, Debug)]
+pub struct Number {
+    repr: Repr,
+    precision: u64,
+}
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Repr {
     NegativeInfinity,
-    /// `±mantissa · 2^exponent`; the mantissa is odd and has at most 512 bits, or everything is zero.
+    /// `±mantissa · 2^exponent`; the mantissa is odd, or it and the exponent are zero (of either sign).
     Finite {
         negative: bool,
         mantissa: BigUint,
@@ -36,12 +47,16 @@ enum Repr {
 impl Number {
     /// 0
     pub fn zero() -> Self {
-        Self(Repr::Finite { negative: false, mantissa: BigUint::ZERO, exponent: 0 })
+        Self::signed_zero(false, COUNTED)
+    }
+
+    fn signed_zero(negative: bool, precision: u64) -> Self {
+        Self { repr: Repr::Finite { negative, mantissa: BigUint::ZERO, exponent: 0 }, precision }
     }
 
     /// +∞, or −∞.
     pub fn infinity(negative: bool) -> Self {
-        Self(if negative { Repr::NegativeInfinity } else { Repr::Infinity })
+        Self { repr: if negative { Repr::NegativeInfinity } else { Repr::Infinity }, precision: PRECISION }
     }
 
     /// What a decimal text stands for: sign, digits, fraction, exponent, or `Inf`. No spaces, `0x` or `_`.
@@ -75,20 +90,20 @@ impl Number {
             }
         }
         if significant.is_empty() {
-            return Some(Self::zero());
+            return Some(Self::signed_zero(negative, PRECISION));
         }
         let mantissa = BigUint::parse_bytes(&significant, 10)?;
         if scale > MAX_EXPONENT {
             return Some(Self::infinity(negative));
         }
         if scale < -MAX_EXPONENT {
-            return Some(Self::zero());
+            return Some(Self::signed_zero(negative, PRECISION));
         }
         let power = BigUint::from(10u32).pow(u32::try_from(scale.unsigned_abs()).ok()?);
         Some(if scale >= 0 {
-            round(negative, mantissa * power, 0, false)
+            round(negative, mantissa * power, 0, false, PRECISION)
         } else {
-            ratio(negative, mantissa, 0, &power, 0)
+            ratio(negative, mantissa, 0, &power, 0, PRECISION)
         })
     }
 
@@ -104,12 +119,12 @@ impl Number {
         let raw = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
         let fraction = bits & ((1 << 52) - 1);
         let (mantissa, exponent) = if raw == 0 { (fraction, -1074) } else { (fraction | (1 << 52), raw - 1075) };
-        round(value < 0.0, BigUint::from(mantissa), exponent, false)
+        round(value.is_sign_negative(), BigUint::from(mantissa), exponent, false, MACHINE)
     }
 
     /// The nearest machine float.
     pub fn to_f64(&self) -> f64 {
-        match &self.0 {
+        match &self.repr {
             Repr::NegativeInfinity => f64::NEG_INFINITY,
             Repr::Infinity => f64::INFINITY,
             Repr::Finite { .. } => self.to_string().parse().unwrap_or(f64::NAN),
@@ -125,7 +140,7 @@ impl Number {
 
     /// Sign and magnitude, if it is a whole number.
     pub fn to_whole(&self) -> Option<(bool, BigUint)> {
-        match &self.0 {
+        match &self.repr {
             Repr::Finite { negative, mantissa, exponent } if *exponent >= 0 => {
                 Some((*negative, mantissa << exponent.unsigned_abs()))
             }
@@ -133,24 +148,25 @@ impl Number {
         }
     }
 
-    /// A whole number, rounded to 512 bits.
+    /// A whole number, of as many bits as it needs.
     pub fn from_whole(negative: bool, magnitude: BigUint) -> Self {
-        round(negative, magnitude, 0, false)
+        let precision = magnitude.bits().max(COUNTED);
+        round(negative, magnitude, 0, false, precision)
     }
 
     /// Whether it is one of the infinities.
     pub fn is_infinite(&self) -> bool {
-        !matches!(self.0, Repr::Finite { .. })
+        !matches!(self.repr, Repr::Finite { .. })
     }
 
     /// Whether it is whole.
     pub fn is_whole(&self) -> bool {
-        matches!(&self.0, Repr::Finite { exponent, .. } if *exponent >= 0)
+        matches!(&self.repr, Repr::Finite { exponent, .. } if *exponent >= 0)
     }
 
     /// −1, 0 or 1.
     pub fn signum(&self) -> i64 {
-        match &self.0 {
+        match &self.repr {
             Repr::NegativeInfinity => -1,
             Repr::Infinity => 1,
             Repr::Finite { mantissa, .. } if *mantissa == BigUint::ZERO => 0,
@@ -159,51 +175,71 @@ impl Number {
         }
     }
 
-    /// With the other sign.
+    /// With the other sign, which a zero has, too.
     #[must_use]
     pub fn negate(&self) -> Self {
-        Self(match &self.0 {
+        let repr = match &self.repr {
             Repr::NegativeInfinity => Repr::Infinity,
             Repr::Infinity => Repr::NegativeInfinity,
-            Repr::Finite { negative, mantissa, exponent } => Repr::Finite {
-                negative: !negative && *mantissa != BigUint::ZERO,
-                mantissa: mantissa.clone(),
-                exponent: *exponent,
-            },
-        })
+            Repr::Finite { negative, mantissa, exponent } => {
+                Repr::Finite { negative: !negative, mantissa: mantissa.clone(), exponent: *exponent }
+            }
+        };
+        Self { repr, precision: self.precision }
     }
 
     /// Without its sign.
     #[must_use]
     pub fn abs(&self) -> Self {
-        if self.signum() < 0 { self.negate() } else { self.clone() }
+        if self.is_negative() { self.negate() } else { self.clone() }
+    }
+
+    /// Whether it has a minus sign; a zero can have one.
+    fn is_negative(&self) -> bool {
+        match self.repr {
+            Repr::NegativeInfinity => true,
+            Repr::Infinity => false,
+            Repr::Finite { negative, .. } => negative,
+        }
+    }
+
+    fn with_precision(&self, precision: u64) -> Self {
+        match &self.repr {
+            Repr::Finite { negative, mantissa, exponent } => {
+                round(*negative, mantissa.clone(), *exponent, false, precision)
+            }
+            Repr::NegativeInfinity | Repr::Infinity => Self { repr: self.repr.clone(), precision },
+        }
     }
 
     /// The sum; nothing for `∞ − ∞`.
     pub fn add(&self, other: &Self) -> Option<Self> {
+        self.add_in(other, self.precision.max(other.precision))
+    }
+
+    fn add_in(&self, other: &Self, precision: u64) -> Option<Self> {
         let (
             Repr::Finite { negative: n1, mantissa: m1, exponent: e1 },
             Repr::Finite { negative: n2, mantissa: m2, exponent: e2 },
-        ) = (&self.0, &other.0)
+        ) = (&self.repr, &other.repr)
         else {
             let sign = self.infinite_sign() + other.infinite_sign();
             return (sign != 0).then(|| Self::infinity(sign < 0));
         };
-        if self.signum() == 0 {
-            return Some(other.clone());
-        }
-        if other.signum() == 0 {
-            return Some(self.clone());
+        match (self.signum(), other.signum()) {
+            (0, 0) => return Some(Self::signed_zero(*n1 && *n2, precision)),
+            (0, _) => return Some(other.with_precision(precision)),
+            (_, 0) => return Some(self.with_precision(precision)),
+            _ => {}
         }
         let exponent = *e1.min(e2);
         let m1 = m1 << (e1 - exponent).unsigned_abs();
         let m2 = m2 << (e2 - exponent).unsigned_abs();
-        Some(if n1 == n2 {
-            round(*n1, m1 + m2, exponent, false)
-        } else if m1 >= m2 {
-            round(*n1, m1 - m2, exponent, false)
-        } else {
-            round(*n2, m2 - m1, exponent, false)
+        Some(match m1.cmp(&m2) {
+            _ if n1 == n2 => round(*n1, m1 + m2, exponent, false, precision),
+            Ordering::Equal => Self::signed_zero(false, precision),
+            Ordering::Greater => round(*n1, m1 - m2, exponent, false, precision),
+            Ordering::Less => round(*n2, m2 - m1, exponent, false, precision),
         })
     }
 
@@ -212,12 +248,21 @@ impl Number {
         self.add(&other.negate())
     }
 
-    /// The product; nothing for `0 · ∞`.
+    /// The product; nothing for `0 · ∞`. It has as many bits as it needs, up to 512.
     pub fn multiply(&self, other: &Self) -> Option<Self> {
-        let negative = self.signum() * other.signum() < 0;
-        match (&self.0, &other.0) {
+        let product = self.multiply_in(other, PRECISION)?;
+        let needed = match &product.repr {
+            Repr::Finite { mantissa, .. } => mantissa.bits(),
+            Repr::NegativeInfinity | Repr::Infinity => 0,
+        };
+        Some(product.with_precision(self.precision.max(other.precision).max(needed)))
+    }
+
+    fn multiply_in(&self, other: &Self, precision: u64) -> Option<Self> {
+        let negative = self.is_negative() != other.is_negative();
+        match (&self.repr, &other.repr) {
             (Repr::Finite { mantissa: m1, exponent: e1, .. }, Repr::Finite { mantissa: m2, exponent: e2, .. }) => {
-                Some(round(negative, m1 * m2, e1 + e2, false))
+                Some(round(negative, m1 * m2, e1 + e2, false, precision))
             }
             _ if self.signum() == 0 || other.signum() == 0 => None,
             _ => Some(Self::infinity(negative)),
@@ -226,40 +271,44 @@ impl Number {
 
     /// The quotient: `x / 0` is infinite; nothing for `0 / 0` and `∞ / ∞`.
     pub fn divide(&self, other: &Self) -> Option<Self> {
-        match (&self.0, &other.0) {
-            (
-                Repr::Finite { negative: n1, mantissa: m1, exponent: e1 },
-                Repr::Finite { negative: n2, mantissa: m2, exponent: e2 },
-            ) => {
-                if other.signum() == 0 {
-                    return (self.signum() != 0).then(|| Self::infinity(*n1));
+        let negative = self.is_negative() != other.is_negative();
+        let precision = self.precision.max(other.precision);
+        match (&self.repr, &other.repr) {
+            (Repr::Finite { mantissa: m1, exponent: e1, .. }, Repr::Finite { mantissa: m2, exponent: e2, .. }) => {
+                match (self.signum(), other.signum()) {
+                    (0, 0) => None,
+                    (0, _) => Some(Self::signed_zero(negative, precision)),
+                    (_, 0) => Some(Self::infinity(negative)),
+                    _ => Some(ratio(negative, m1.clone(), *e1, m2, *e2, precision)),
                 }
-                Some(ratio(n1 != n2, m1.clone(), *e1, m2, *e2))
             }
-            (Repr::Finite { .. }, _) => Some(Self::zero()),
-            (_, Repr::Finite { .. }) => Some(Self::infinity((self.signum() < 0) != (other.signum() < 0))),
+            (Repr::Finite { .. }, _) => Some(Self::signed_zero(negative, precision)),
+            (_, Repr::Finite { .. }) => Some(Self::infinity(negative)),
             _ => None,
         }
     }
 
     /// What is left of a division whose quotient is cut to a whole number; `x % 0` is `x`.
     pub fn modulo(&self, other: &Self) -> Option<Self> {
-        if other.signum() == 0 || other.is_infinite() {
+        if other.signum() == 0 {
             return Some(self.clone());
         }
-        if self.is_infinite() {
+        if self.is_infinite() || other.is_infinite() {
             return None;
         }
-        let whole = self.divide(other)?.truncate();
-        self.subtract(&other.multiply(&whole)?)
+        // Everything is rounded as the first of the two, the multiple included.
+        let whole = self.divide(other)?.truncate().with_precision(self.precision);
+        self.add_in(&other.multiply_in(&whole, self.precision)?.negate(), self.precision)
     }
 
     /// Without its fraction.
     #[must_use]
     pub fn truncate(&self) -> Self {
-        match &self.0 {
+        match &self.repr {
             Repr::Finite { negative, mantissa, exponent } if *exponent < 0 => {
-                round(*negative, mantissa >> exponent.unsigned_abs(), 0, false)
+                let whole = mantissa >> exponent.unsigned_abs();
+                // A whole zero has no sign.
+                round(*negative && whole != BigUint::ZERO, whole, 0, false, self.precision)
             }
             Repr::Finite { .. } | Repr::NegativeInfinity | Repr::Infinity => self.clone(),
         }
@@ -268,18 +317,26 @@ impl Number {
     /// The next whole number towards −∞.
     #[must_use]
     pub fn floor(&self) -> Self {
-        let whole = self.truncate();
-        if whole > *self { whole.subtract(&Self::from(1i64)).unwrap_or(whole) } else { whole }
+        self.next_whole(Ordering::Greater, -1)
     }
 
     /// The next whole number towards +∞.
     #[must_use]
     pub fn ceil(&self) -> Self {
-        self.negate().floor().negate()
+        self.next_whole(Ordering::Less, 1)
+    }
+
+    /// Without its fraction, and one step further where that lies on the wrong side.
+    fn next_whole(&self, wrong: Ordering, step: i64) -> Self {
+        if self.signum() == 0 {
+            return Self::signed_zero(false, self.precision);
+        }
+        let whole = self.truncate();
+        if whole.cmp(self) == wrong { whole.add(&Self::from(step)).unwrap_or(whole).with_precision(self.precision) } else { whole }
     }
 
     fn infinite_sign(&self) -> i8 {
-        match self.0 {
+        match self.repr {
             Repr::NegativeInfinity => -1,
             Repr::Infinity => 1,
             Repr::Finite { .. } => 0,
@@ -297,23 +354,23 @@ fn parse_exponent(text: &str) -> Option<i64> {
 }
 
 /// `±(m1 · 2^e1) / (m2 · 2^e2)`, rounded; `m2` is not zero.
-fn ratio(negative: bool, m1: BigUint, e1: i64, m2: &BigUint, e2: i64) -> Number {
-    let shift = (PRECISION + 2 + m2.bits()).saturating_sub(m1.bits());
+fn ratio(negative: bool, m1: BigUint, e1: i64, m2: &BigUint, e2: i64, precision: u64) -> Number {
+    let shift = (precision + 2 + m2.bits()).saturating_sub(m1.bits());
     let dividend = m1 << shift;
     let quotient = &dividend / m2;
     let inexact = &quotient * m2 != dividend;
-    round(negative, quotient, e1 - e2 - i64::try_from(shift).unwrap_or(i64::MAX / 4), inexact)
+    round(negative, quotient, e1 - e2 - i64::try_from(shift).unwrap_or(i64::MAX / 4), inexact, precision)
 }
 
-/// The nearest number of 512 bits, ties to even. `inexact` says that a little more than `mantissa` is meant.
-fn round(negative: bool, mut mantissa: BigUint, mut exponent: i64, inexact: bool) -> Number {
+/// The nearest number of that many bits, ties to even. `inexact` says that a little more than `mantissa` is meant.
+fn round(negative: bool, mut mantissa: BigUint, mut exponent: i64, inexact: bool, precision: u64) -> Number {
     if inexact {
         mantissa = (mantissa << 2u32) | BigUint::from(1u32);
         exponent -= 2;
     }
     let bits = mantissa.bits();
-    if bits > PRECISION {
-        let drop = bits - PRECISION;
+    if bits > precision {
+        let drop = bits - precision;
         let half = BigUint::from(1u32) << (drop - 1);
         let kept = &mantissa >> drop;
         let rest = mantissa - (&kept << drop);
@@ -325,35 +382,52 @@ fn round(negative: bool, mut mantissa: BigUint, mut exponent: i64, inexact: bool
         mantissa = if up { kept + 1u32 } else { kept };
         exponent += i64::try_from(drop).unwrap_or(i64::MAX / 4);
     }
-    let Some(zeros) = mantissa.trailing_zeros() else { return Number::zero() };
+    let Some(zeros) = mantissa.trailing_zeros() else {
+        return Number::signed_zero(negative, precision);
+    };
     mantissa >>= zeros;
     exponent += i64::try_from(zeros).unwrap_or(i64::MAX / 4);
     if exponent > MAX_EXPONENT * 4 {
         return Number::infinity(negative);
     }
     if exponent < -MAX_EXPONENT * 4 {
-        return Number::zero();
+        return Number::signed_zero(negative, precision);
     }
-    Number(Repr::Finite { negative, mantissa, exponent })
+    Number { repr: Repr::Finite { negative, mantissa, exponent }, precision }
 }
 
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
-        round(value < 0, BigUint::from(value.unsigned_abs()), 0, false)
+        round(value < 0, BigUint::from(value.unsigned_abs()), 0, false, COUNTED)
     }
 }
 
 impl From<u64> for Number {
     fn from(value: u64) -> Self {
-        round(false, BigUint::from(value), 0, false)
+        round(false, BigUint::from(value), 0, false, COUNTED)
     }
 }
 
 impl From<usize> for Number {
     fn from(value: usize) -> Self {
-        round(false, BigUint::from(value), 0, false)
+        round(false, BigUint::from(value), 0, false, COUNTED)
     }
 }
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.repr, &other.repr) {
+            (
+                Repr::Finite { negative: n1, mantissa: m1, exponent: e1 },
+                Repr::Finite { negative: n2, mantissa: m2, exponent: e2 },
+            ) => m1 == m2 && e1 == e2 && (n1 == n2 || *m1 == BigUint::ZERO),
+            (Repr::Infinity, Repr::Infinity) | (Repr::NegativeInfinity, Repr::NegativeInfinity) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Number {}
 
 impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -374,7 +448,7 @@ impl Ord for Number {
 /// The shortest decimal that reads back as the same number, never with an exponent.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.repr {
             Repr::NegativeInfinity => f.write_str("-Inf"),
             Repr::Infinity => f.write_str("+Inf"),
             Repr::Finite { negative, mantissa, exponent } => {
@@ -382,10 +456,10 @@ impl fmt::Display for Number {
                     f.write_str("-")?;
                 }
                 let whole_bits = mantissa.bits().saturating_add_signed(*exponent);
-                if *exponent >= 0 && whole_bits <= PRECISION {
+                if *exponent >= 0 && whole_bits <= self.precision {
                     return write!(f, "{}", mantissa << exponent.unsigned_abs());
                 }
-                let (digits, point) = shortest(mantissa, *exponent);
+                let (digits, point) = shortest(mantissa, *exponent, self.precision);
                 f.write_str(&place(&digits, point))
             }
         }
@@ -393,9 +467,9 @@ impl fmt::Display for Number {
 }
 
 /// The digits of `mantissa · 2^exponent`, as few as identify it, and how many of them stand before the point.
-fn shortest(mantissa: &BigUint, exponent: i64) -> (Vec<u8>, i64) {
+fn shortest(mantissa: &BigUint, exponent: i64, precision: u64) -> (Vec<u8>, i64) {
     // One more bit than the precision, so that ±1 is half of the last place.
-    let shift = (PRECISION + 1).saturating_sub(mantissa.bits());
+    let shift = (precision + 1).saturating_sub(mantissa.bits());
     let middle = mantissa << shift;
     let exponent = exponent - i64::try_from(shift).unwrap_or(0);
     let scale = if exponent < 0 {
@@ -474,7 +548,7 @@ mod tests {
     fn texts_read_and_write_as_the_shortest_decimal() {
         for (text, shown) in [
             ("0", "0"),
-            ("-0", "0"),
+            ("-0", "-0"),
             ("007", "7"),
             ("1.50", "1.5"),
             ("1e3", "1000"),

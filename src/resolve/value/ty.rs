@@ -71,6 +71,27 @@ impl Type {
     }
 }
 
+/// A text as one writes it in a template, in quotes.
+pub struct Quoted<'t>(pub &'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for letter in self.0.chars() {
+            match letter {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                letter if letter.is_control() => write!(f, "\\u{:04x}", u32::from(letter))?,
+                letter => write!(f, "{letter}")?,
+            }
+        }
+        f.write_str("\"")
+    }
+}
+
 /// As one writes it in a template.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -88,8 +109,13 @@ impl fmt::Display for Type {
                     let comma = if index == 0 { "" } else { "," };
                     let bare = name.chars().next().is_some_and(unicode_ident::is_xid_start)
                         && name.chars().all(|c| c == '-' || unicode_ident::is_xid_continue(c));
-                    let quote = if bare { "" } else { "\"" };
-                    write!(f, "{comma}{quote}{name}{quote}={ty}")?;
+                    f.write_str(comma)?;
+                    if bare {
+                        f.write_str(name)?;
+                    } else {
+                        write!(f, "{}", crate::resolve::value::Quoted(name))?;
+                    }
+                    write!(f, "={ty}")?;
                 }
                 f.write_str("})")
             }
