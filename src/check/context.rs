@@ -22,6 +22,7 @@ static REGISTRY: LazyLock<schema::Component> = LazyLock::new(|| schema::Componen
     artifact: Artifact::default(),
     generated_vars: Vec::new(),
     outputs: IndexMap::new(),
+    clean_names: None,
     deprecated: None,
     note: None,
 });

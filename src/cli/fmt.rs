@@ -9,11 +9,14 @@ use super::report::{self, Found};
 use super::terminal::Terminal;
 use super::{Code, Failure, paths};
 use crate::diagnostic::Sink;
-use crate::resolve::configuration::{self, MAX_FILE, TEMPLATE_SUFFIX};
+use crate::resolve::configuration::{self, MAX_FILE};
 use crate::source::{EntryKind, FileError, Files, SourceMap, Span};
 use crate::syntax::{Body, ExprKind};
 use crate::write::{DiskFiles, replace, unified_between};
 use crate::{format, parse};
+
+/// The suffix of templates in HCL.
+const TEMPLATE_SUFFIX: &str = ".pkr.hcl";
 
 /// The suffix of var-files in HCL.
 const VALUES_SUFFIX: &str = ".pkrvars.hcl";
