@@ -119,8 +119,7 @@ fn prepared(corpus: &Path, records: &[Value]) -> tempfile::TempDir {
     let mut command = std::process::Command::new("/bin/cp");
     let done = command.args(["-R", "-P", "--"]).arg(corpus.join(".")).arg(copy.path()).status();
     assert!(done.is_ok_and(|status| status.success()), "the records cannot be copied");
-    let wanted: BTreeSet<&str> =
-        records.iter().flat_map(|record| list(&record["prepared"])).map(text).collect();
+    let wanted: BTreeSet<&str> = records.iter().flat_map(|record| list(&record["prepared"])).map(text).collect();
     for path in wanted {
         let made = copy.path().join(path);
         let from = [".tmpl", ".example"].map(|suffix| PathBuf::from(format!("{}{suffix}", made.display())));

@@ -184,9 +184,9 @@ pub(crate) fn provisioners(case: &Case, records: &Records, tells: bool) -> Resul
             whole["builders"] = serde_json::json!([{ "type": "null", "communicator": "none" }]);
             ("main.json", whole.to_string())
         } else {
-            let build = text.trim();
             let source = r#""source": {"null": {"test": {"communicator": "none"}}}"#;
-            ("main.pkr.json", format!(r#"{{{source}, "build": [{{"sources": ["null.test"]}}, {build}]}}"#))
+            let blocks = text.trim().strip_prefix('{').unwrap_or("").to_owned();
+            ("main.pkr.json", format!(r#"{{{source}, "build": {{"sources": ["null.test"], {blocks}}}"#))
         }
     } else {
         let start = "source \"null\" \"test\" { communicator = \"none\" }\n";

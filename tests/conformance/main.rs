@@ -14,6 +14,8 @@ mod case;
 mod compare;
 mod direct;
 mod expected;
+mod mapping;
+mod minimal;
 mod render;
 mod run;
 mod schemas;

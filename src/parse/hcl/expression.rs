@@ -198,7 +198,8 @@ impl Parser<'_> {
     /// How many names stand here with a dot before each.
     fn count_names(&self) -> usize {
         let pairs = self.tokens[self.at..].chunks_exact(2);
-        let name = |pair: &&[Token]| matches!(pair, [a, b] if a.kind == TokenKind::Dot && b.kind == TokenKind::Identifier);
+        let name =
+            |pair: &&[Token]| matches!(pair, [a, b] if a.kind == TokenKind::Dot && b.kind == TokenKind::Identifier);
         pairs.take_while(name).count()
     }
 

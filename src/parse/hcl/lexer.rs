@@ -305,7 +305,9 @@ impl<'a> Lexer<'a> {
                     self.close_bracket(kind);
                     continue;
                 }
-                b'~' if second == Some(b'}') && matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) => {
+                b'~' if second == Some(b'}')
+                    && matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) =>
+                {
                     let kind = self.close_brace();
                     return self.push(kind, 2);
                 }

@@ -55,16 +55,8 @@ pub const MAX_EXPANDED: usize = 100_000;
 /// The value that a file is. There always is one, though it may be an error; an empty file is an empty object.
 pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Data {
     let text = &sources.file(file).text;
-    let mut reader = Reader {
-        text,
-        file,
-        sink,
-        open: Vec::new(),
-        anchors: BTreeMap::new(),
-        expanded: 0,
-        root: None,
-        ended: None,
-    };
+    let mut reader =
+        Reader { text, file, sink, open: Vec::new(), anchors: BTreeMap::new(), expanded: 0, root: None, ended: None };
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         emit_comments: false,
@@ -551,12 +543,14 @@ fn told(error: &ScanError) -> Told {
         | ErrorKind::UnexpectedEofImplicitFlowMapping
         | ErrorKind::InvalidColonPlacement
         | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator => {
-            ("a bracket is not closed, or a comma is missing", "close `[` with `]` and `{` with `}`, with commas between the elements")
-        }
-        ErrorKind::MappingValueNotAllowed => {
-            ("a second `:` stands on the line", "put the value in quotes, or on a line of its own with more indentation")
-        }
+        | ErrorKind::ExpectedFlowSequenceSeparator => (
+            "a bracket is not closed, or a comma is missing",
+            "close `[` with `]` and `{` with `}`, with commas between the elements",
+        ),
+        ErrorKind::MappingValueNotAllowed => (
+            "a second `:` stands on the line",
+            "put the value in quotes, or on a line of its own with more indentation",
+        ),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::ExpectedBlockMappingKey => {
             ("a key with `:` is expected", "write `key: value`, indented like the keys above")
         }
@@ -572,7 +566,12 @@ fn told(error: &ScanError) -> Told {
         | ErrorKind::InvalidLowSurrogateHexEscape => {
             ("this is no escape in YAML", "write `\\\\` for a backslash, or put the text in single quotes")
         }
-        _ => return Told { message: format!("this is not YAML: {}", error.info()), help: "mend it, or put the text in quotes" },
+        _ => {
+            return Told {
+                message: format!("this is not YAML: {}", error.info()),
+                help: "mend it, or put the text in quotes",
+            };
+        }
     };
     Told { message: message.to_owned(), help }
 }

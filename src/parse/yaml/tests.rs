@@ -36,7 +36,8 @@ fn json(data: &Data) -> String {
         DataKind::String(text) => format!("{:?}", text.text),
         DataKind::Array(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(",")),
         DataKind::Object(properties) => {
-            let properties = properties.iter().map(|property| format!("{}:{}", property.key.text, json(&property.value)));
+            let properties =
+                properties.iter().map(|property| format!("{}:{}", property.key.text, json(&property.value)));
             format!("{{{}}}", properties.collect::<Vec<_>>().join(","))
         }
         DataKind::Error => "!".to_owned(),
@@ -58,14 +59,8 @@ fn the_core_schema_is_read() {
         // Aliases and merge keys.
         ("a: &x [1, 2]\nb: *x\n", "{a:[1,2],b:[1,2]}"),
         ("&k a: 1\nb: {*k : 2}\n", "{a:1,b:{a:2}}"),
-        (
-            "a: &x {p: 1, q: 2}\nb:\n  r: 0\n  <<: *x\n  q: 3\n",
-            "{a:{p:1,q:2},b:{r:0,p:1,q:3}}",
-        ),
-        (
-            "a: &x {p: 1}\nb: &y {p: 2, q: 2}\nc:\n  <<: [*x, *y, {z: 1}]\n",
-            "{a:{p:1},b:{p:2,q:2},c:{p:1,q:2,z:1}}",
-        ),
+        ("a: &x {p: 1, q: 2}\nb:\n  r: 0\n  <<: *x\n  q: 3\n", "{a:{p:1,q:2},b:{r:0,p:1,q:3}}"),
+        ("a: &x {p: 1}\nb: &y {p: 2, q: 2}\nc:\n  <<: [*x, *y, {z: 1}]\n", "{a:{p:1},b:{p:2,q:2},c:{p:1,q:2,z:1}}"),
         ("a:\n  '<<': 1\n", "{a:{<<:1}}"),
     ];
     for (text, expected) in cases {
@@ -105,8 +100,16 @@ fn what_yaml_has_and_templates_have_not_is_said() {
         ("a: &x [*x]\n", "{a:[!]}", "yaml-alias at 1:8: this alias stands inside of what it stands for"),
         ("a: {<<: 1}\n", "{a:{}}", "yaml-alias at 1:9: `<<` takes the properties of an object, and this is a number"),
         ("a: 1\na: 2\n", "{a:1}", "duplicate-argument at 2:1: `a` is given twice"),
-        ("a: yes\n", "{a:\"yes\"}", "yaml-1-1-value at 1:4: `yes` is a string here, and a bool for readers of YAML 1.1"),
-        ("a: 0777\n", "{a:777}", "yaml-1-1-value at 1:4: `0777` is a decimal number here, and an octal number for readers of YAML 1.1"),
+        (
+            "a: yes\n",
+            "{a:\"yes\"}",
+            "yaml-1-1-value at 1:4: `yes` is a string here, and a bool for readers of YAML 1.1",
+        ),
+        (
+            "a: 0777\n",
+            "{a:777}",
+            "yaml-1-1-value at 1:4: `0777` is a decimal number here, and an octal number for readers of YAML 1.1",
+        ),
         ("on: 1\n", "{on:1}", "yaml-1-1-value at 1:1: `on` is a string here, and a bool for readers of YAML 1.1"),
         ("a: 'yes'\n", "{a:\"yes\"}", ""),
     ];
@@ -189,7 +192,10 @@ fn hostile_texts_end() {
         ("- ".repeat(10_000), "nesting-too-deep"),
         ((0..10_000).map(|at| format!("{}a:\n", " ".repeat(at))).collect(), "nesting-too-deep"),
         (format!("a: &x {}\nb: {}*x\n", "[".repeat(90) + &"]".repeat(90), "- ".repeat(5)), "yaml-syntax"),
-        (format!("a: &x {}\nb: {}*x{}\n", "[".repeat(90) + &"]".repeat(90), "[".repeat(20), "]".repeat(20)), "nesting-too-deep"),
+        (
+            format!("a: &x {}\nb: {}*x{}\n", "[".repeat(90) + &"]".repeat(90), "[".repeat(20), "]".repeat(20)),
+            "nesting-too-deep",
+        ),
     ];
     for (text, code) in cases {
         let read = read(&text);

@@ -59,7 +59,10 @@ pub(super) fn binary(
     // Both are checked, so that both faults are found.
     let x = operand(&a, left.span, Type::Number, symbol(operator.value), sink);
     let y = operand(&b, right.span, Type::Number, symbol(operator.value), sink);
-    let result = if matches!(operator.value, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual) {
+    let result = if matches!(
+        operator.value,
+        BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual
+    ) {
         Type::Bool
     } else {
         Type::Number

@@ -332,7 +332,11 @@ impl Number {
             return Self::signed_zero(false, self.precision);
         }
         let whole = self.truncate();
-        if whole.cmp(self) == wrong { whole.add(&Self::from(step)).unwrap_or(whole).with_precision(self.precision) } else { whole }
+        if whole.cmp(self) == wrong {
+            whole.add(&Self::from(step)).unwrap_or(whole).with_precision(self.precision)
+        } else {
+            whole
+        }
     }
 
     fn infinite_sign(&self) -> i8 {
