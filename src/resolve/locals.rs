@@ -16,7 +16,7 @@ use super::template::{DataSource, Local};
 use super::value::{Origin, Type, Value, ValueKind};
 use super::variables::{INVALID_NAME, is_identifier};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Declaration, Sink};
+use crate::diagnostic::{Declaration, Diagnostic, Sink};
 use crate::schema::{Kind, Lookup, language};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Block, Body, Document, Expr, Item};
@@ -162,6 +162,11 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                 tasks.push(Task { address: format!("local.{}", label.value), span: label.span, what, mentions });
             }
             ("data", [ty, name]) => {
+                for (label, what) in [(ty, "type"), (name, "name")] {
+                    if !is_identifier(&label.value) {
+                        sink.report(invalid_name(label.span, &label.value, &format!("{what} of a data source")));
+                    }
+                }
                 let mut mentions = Vec::new();
                 body_references(&block.body, &mut mentions);
                 let address = format!("data.{}.{}", ty.value, name.value);
@@ -173,12 +178,7 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
     tasks.retain(|task| {
         let name = task.address.rsplit('.').next().unwrap_or_default();
         if !is_identifier(name) && matches!(task.what, What::Local { .. }) {
-            sink.report(
-                INVALID_NAME
-                    .at(task.span, format!("`{name}` cannot be the name of a local value"))
-                    .label("nothing could refer to it")
-                    .help("names have letters, digits, `_` and `-`, and begin with a letter or `_`"),
-            );
+            sink.report(invalid_name(task.span, name, "name of a local value"));
         }
         let Some(first) = seen.get(&task.address) else {
             seen.insert(task.address.clone(), task.span);
@@ -196,6 +196,13 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
         false
     });
     tasks
+}
+
+fn invalid_name(span: Span, name: &str, what: &str) -> Diagnostic {
+    INVALID_NAME
+        .at(span, format!("`{name}` cannot be the {what}"))
+        .label("nothing could refer to it")
+        .help("names have letters, digits, `_` and `-`, and begin with a letter or `_`")
 }
 
 /// Edges from what is mentioned to what mentions it. By syntax alone, as Packer does: inside `try()` counts, too.

@@ -31,7 +31,6 @@ pub(crate) const BODY: &[&str] = &[
     "missing-attribute",
     "missing-local-file",
     "needs-known-value",
-    "removed-attribute",
     "required-attribute",
     "template-engine-error",
     "template-engine-syntax",
@@ -77,7 +76,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("Invalid escape sequence", &["invalid-escape"]),
     is("Unterminated template string", &["unterminated-string", "unterminated-heredoc"]),
     is("Invalid multi-line string", &["unterminated-string"]),
-    is("Extra characters after expression", &["missing-newline", "invalid-traversal"]),
+    is("Extra characters after expression", &["missing-newline"]),
     is("Invalid number literal", &["invalid-number"]),
     is("Unsupported operator", &["invalid-character"]),
     // The `packer` block.
@@ -158,7 +157,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     starts("Failed preparing post-processor-block", BODY),
     // Expressions.
     is("Unknown variable", &["unknown-reference"]),
-    is("Unsupported attribute", &["missing-attribute", "undeclared-variable", "undeclared-local"]),
+    is("Unsupported attribute", &["missing-attribute", "undeclared-variable", "undeclared-local", "unknown-reference"]),
     is("Missing map element", &["missing-attribute"]),
     is("Invalid index", &["invalid-index"]),
     is("Attempt to index null value", &["invalid-index"]),
@@ -181,7 +180,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("Not enough function arguments", &["wrong-argument-count"]),
     is("Too many function arguments", &["wrong-argument-count"]),
     is("Invalid function argument", &["invalid-function-argument"]),
-    is("Error in function call", &["function-failed", "invalid-function-argument"]),
+    is("Error in function call", &["function-failed"]),
     is("Invalid expanding argument value", &["invalid-function-argument"]),
     // `dynamic`.
     is("Invalid dynamic for_each value", &["invalid-dynamic"]),
@@ -190,7 +189,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("Invalid dynamic block label", &["invalid-dynamic"]),
     // HCL in JSON.
     is("Missing JSON value", &["json-syntax"]),
-    is("Extraneous JSON object property", &["unknown-attribute", "unknown-block"]),
+    is("Extraneous JSON object property", &["unknown-attribute"]),
     is("Incorrect JSON value type", &["wrong-shape"]),
     is("Missing block label", &["wrong-labels"]),
     is("Duplicate attribute definition", &["duplicate-argument"]),
