@@ -171,7 +171,12 @@ impl<'t> Shape<'t> {
     /// The body of the blocks of a type that a `dynamic` block in this body makes, with these labels.
     pub(super) fn made(&self, name: &str, labels: &[Label], tables: &'t Tables<'_>) -> Shape<'t> {
         match self.member(name, tables) {
-            Member::Block(block) => self.inside(block, labels, tables),
+            Member::Block(block) => {
+                let made = self.inside(block, labels, tables);
+                // The iterator is something that a source's name can refer to.
+                let place = if made.place == Place::BuildSource { Place::Other } else { made.place };
+                Shape { place, ..made }
+            }
             // What it is nobody knows; if it is nothing that exists, `resolve` says so.
             Member::Attribute | Member::Dynamic | Member::Undecided | Member::Wrong => {
                 Shape { own: &tables.nothing, component: Component::Unknown, place: Place::Other }
