@@ -23,6 +23,7 @@ use crate::resolve::template::Template;
 use crate::resolve::{self, Inputs, Setting};
 use crate::schema::Schemas;
 use crate::source::{FileOrigin, Files, SourceMap, Span};
+use crate::syntax::Spelling;
 use crate::targets;
 
 /// Everything that the stages can report.
@@ -89,13 +90,23 @@ pub fn analyse_with<T>(
     let setting = CheckSetting { files: request.files, schemas, documents: &configuration.documents };
     check::check(&template, &setting, &mut sink);
     hide_secrets(&configuration, &template, &mut sources);
+    speak(&sources, &mut sink);
     Ok((Analysis { sources, sink, configuration, template }, result))
 }
 
 /// The graph of a template that was found to be sound.
 pub fn build_graph(checked: Checked<'_>, sources: &SourceMap, inputs: &Inputs, sink: &mut Sink) -> Graph {
     let options = graph::GraphOptions { param: inputs.open.clone(), freeze: inputs.frozen.clone() };
-    graph::build(checked.template(), sources, &options, sink)
+    let mut said = Sink::new();
+    let graph = graph::build(checked.template(), sources, &options, &mut said);
+    speak(sources, &mut said);
+    sink.absorb(said);
+    graph
+}
+
+/// Help texts say what to type in the words of HCL; the file at hand may be written otherwise.
+fn speak(sources: &SourceMap, sink: &mut Sink) {
+    sink.map_helps(&mut |span, help| Spelling::of_file(&sources.file(span.file).name).translate(help));
 }
 
 fn load(

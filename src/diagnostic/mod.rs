@@ -166,6 +166,13 @@ impl Sink {
         }
     }
 
+    /// Puts another wording in the place of each help text.
+    pub fn map_helps(&mut self, wording: &mut impl FnMut(Span, &str) -> String) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.help = diagnostic.help.as_deref().map(|help| wording(diagnostic.span, help));
+        }
+    }
+
     /// Keeps only what `keep` says yes to.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.diagnostics.retain(keep);

@@ -126,9 +126,11 @@ fn accepts_attribute(attribute: &Attribute, schema: &schema::Body, place: &str, 
         Some(near) => format!("did you mean `{near}`?"),
         None => names::list("it has", known),
     };
+    // In JSON and YAML it might be meant as either.
+    let what = if attribute.undecided { "neither an attribute nor a block" } else { "no attribute" };
     sink.report(
         UNKNOWN_ATTRIBUTE
-            .at(attribute.name.span, format!("there is no attribute `{name}` in {place}"))
+            .at(attribute.name.span, format!("there is {what} `{name}` in {place}"))
             .label("not known here")
             .help(help),
     );

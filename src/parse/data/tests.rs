@@ -254,7 +254,7 @@ fn what_has_the_wrong_shape_is_said_where_it_stands() {
         (
             "{\"variable\": {\"a\": {\"type\": \"list(\"}}}",
             "variable a{type=!}",
-            "unclosed-bracket at 1:36: `(` is not closed",
+            "unclosed-bracket at 1:34: `(` is never closed",
         ),
     ];
     for (json, outline, said) in cases {

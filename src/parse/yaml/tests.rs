@@ -165,7 +165,7 @@ fn places_of_collections_end_with_them() {
 #[test]
 fn values_are_literal() {
     let mut sources = SourceMap::new();
-    let file = sources.add("x.pkrvars.yaml", "a: ${x}\n//: no\n", FileOrigin::Disk);
+    let file = sources.add("x.pkrvars.yaml", "a: ${x}\n//: x\n", FileOrigin::Disk);
     let mut sink = Sink::new();
     let document = parse_values(&sources, file, &mut sink);
     assert!(sink.is_empty());

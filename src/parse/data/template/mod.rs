@@ -360,7 +360,7 @@ impl<'t> Mapper<'t, '_> {
     /// How a block is written, in the spelling of the file.
     fn form(&self, kind: &str, labels: &[String]) -> String {
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-        self.spelling.block(kind, &labels)
+        self.spelling.block(kind, &labels, "…")
     }
 }
 
