@@ -25,6 +25,10 @@ fn without_places(value: &mut Value) {
             let is_place = |value: &Value| ["file", "line", "column"].iter().all(|name| value.get(name).is_some());
             members.retain(|_, member| !is_place(member));
             members.values_mut().for_each(without_places);
+            // A sentence that ends with a place.
+            if let Some(Value::String(because)) = members.get_mut("because") {
+                because.truncate(because.rfind(" at ").unwrap_or(because.len()));
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(without_places),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

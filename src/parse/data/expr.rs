@@ -38,6 +38,8 @@ pub(super) fn expr(data: Data, reading: Reading, sink: &mut Sink) -> Expr {
             Reading::Template | Reading::Literal => string(&text, reading, sink),
         },
         DataKind::Array(items) => ExprKind::Tuple(items.into_iter().map(|item| expr(item, inside, sink)).collect()),
+        // What else would be in it nobody knows.
+        DataKind::Object(properties) if properties.iter().any(Property::is_hole) => ExprKind::Error,
         DataKind::Object(properties) => {
             let mut items = Vec::with_capacity(properties.len());
             for Property { key, value } in unique(properties, sink) {

@@ -84,6 +84,17 @@ impl Data {
 }
 
 impl Property {
+    /// Stands for properties that could not be read; reported.
+    pub fn hole(span: Span) -> Self {
+        let key = Decoded::verbatim("", span, span.range().start);
+        Self { key, value: Data { kind: DataKind::Error, span } }
+    }
+
+    /// Whether it stands for properties that could not be read.
+    pub fn is_hole(&self) -> bool {
+        self.key.text.is_empty() && matches!(self.value.kind, DataKind::Error)
+    }
+
     /// Key and value.
     pub fn span(&self) -> Span {
         self.key.span.to(self.value.span)

@@ -211,7 +211,7 @@ impl Reader<'_> {
             if self.open.len() == 1
                 && let Some(Open { kind: OpenKind::Mapping { properties, .. }, .. }) = self.open.last_mut()
             {
-                properties.push(Property { key: Decoded::verbatim("", span, span.range().start), value: hole() });
+                properties.push(Property::hole(span));
             }
             self.end(span);
         }
@@ -257,8 +257,7 @@ impl Reader<'_> {
         let mut first: BTreeMap<String, Span> = BTreeMap::new();
         let mut own = Vec::with_capacity(properties.len());
         for property in properties {
-            let is_hole = matches!(property.value.kind, DataKind::Error) && property.key.text.is_empty();
-            if let Some(before) = first.get(&property.key.text).filter(|_| !is_hole) {
+            if let Some(before) = first.get(&property.key.text).filter(|_| !property.is_hole()) {
                 self.sink.report(
                     DUPLICATE_ARGUMENT
                         .at(property.key.span, format!("`{}` is given twice", property.key.text))
@@ -303,8 +302,10 @@ impl Reader<'_> {
                 }
             }
             DataKind::Error => {
-                let key = Decoded::verbatim("", span, span.range().start);
-                all.push(Property { key, value: Data { kind: DataKind::Error, span } });
+                // Properties are missing; once is enough.
+                if taken.insert(String::new()) {
+                    all.push(Property::hole(span));
+                }
             }
             kind @ (DataKind::Null | DataKind::Bool(_) | DataKind::Number(_) | DataKind::String(_)) => {
                 self.no_merge(&Data { kind, span });

@@ -409,7 +409,7 @@ fn find<'s, 'd>(
             let found = &sources[&(near_ty.to_owned(), near_name.to_owned())];
             used.meant.insert(found.key());
             diagnostic
-                .also(found.ty.span.to(found.name.span), "this one has a similar name")
+                .also(found.name.span, "this one has a similar name")
                 .help(format!("use `source.{near_ty}.{near_name}`, or declare `source \"{ty}\" \"{name}\" {{}}`"))
         }
         None => diagnostic.help(known_sources(sources)),
