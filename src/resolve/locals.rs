@@ -52,6 +52,9 @@ declare_diagnostic! {
 pub(super) const DECLARATIONS: &[&Declaration] =
     &[&DUPLICATE_DATA_SOURCE, &DUPLICATE_LOCAL, &MISSING_EXPRESSION, &REFERENCE_CYCLE];
 
+/// How much of a circle is shown.
+const SHOWN: usize = 12;
+
 /// A thing that has to be evaluated, and how it is referred to.
 struct Task<'d> {
     address: String,
@@ -79,7 +82,6 @@ pub(super) fn resolve(
     let mut locals = IndexMap::new();
     let mut data = Vec::new();
     let mut results: BTreeMap<usize, (Option<Local>, Option<DataSource>)> = BTreeMap::new();
-    let mut found: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     report_undeclared(&tasks, sink);
     let graph = dependencies(&tasks);
     for component in kosaraju_scc(&graph) {
@@ -103,9 +105,8 @@ pub(super) fn resolve(
                 What::Data { block } => {
                     let [ty, name] = block.labels.as_slice() else { continue };
                     let value = data_value(&ty.value, &name.value, block.header(), decoder);
-                    let of_type = found.entry(ty.value.clone()).or_default();
-                    of_type.insert(name.value.clone(), if cyclic { Value::error() } else { value });
-                    scope.set_attribute("data", ty.value.clone(), Value::of(ValueKind::Object(of_type.clone())));
+                    let value = if cyclic { Value::error() } else { value };
+                    scope.set_inner_attribute("data", &ty.value, name.value.clone(), value);
                     let source = data_source(block, cyclic, scope, decoder, sink);
                     results.insert(node.index(), (None, source));
                 }
@@ -263,13 +264,17 @@ fn report_cycle(graph: &DiGraph<(), ()>, component: &[NodeIndex], tasks: &[Task<
         place.insert(next, path.len());
         path.push(next);
     };
-    let names: Vec<&str> = round.iter().chain(round.first()).map(|node| tasks[node.index()].address.as_str()).collect();
+    let mut names: Vec<&str> = round.iter().take(SHOWN).map(|node| tasks[node.index()].address.as_str()).collect();
     let first = &tasks[round[0].index()];
+    if round.len() > SHOWN {
+        names.push("…");
+    }
+    names.push(&first.address);
     let mut diagnostic = REFERENCE_CYCLE
         .at(first.span, format!("`{}` needs itself: {}", first.address, names.join(" → ")))
         .label("cannot be computed")
         .help("break the circle: one of these has to stand on its own");
-    for node in &round[1..] {
+    for node in round.iter().take(SHOWN).skip(1) {
         let task = &tasks[node.index()];
         diagnostic = diagnostic.also(task.span, "on the way round");
     }

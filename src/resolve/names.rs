@@ -1,7 +1,15 @@
 //! Names that look alike, for help texts.
 
+use crate::diagnostic::Sink;
+
 /// How many names a help text lists at the most.
 const LISTED: usize = 12;
+
+/// Whether so much was found already that nobody reads what else could have been meant: looking for near names among
+/// many, for many names, would take long.
+pub(crate) fn enough_said(sink: &Sink) -> bool {
+    sink.len() > 200
+}
 
 /// The name that was most likely meant, if one is near enough.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {

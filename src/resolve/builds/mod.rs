@@ -158,9 +158,9 @@ pub(super) fn resolve(
             span: block.span,
         };
         if build.members.is_empty() {
-            let shaped = decoder.shaped_by.clone();
+            let outside = std::mem::take(&mut decoder.shaped_by);
             image::judge(&build, block.kind.span, &selection, scope, decoder, sink);
-            decoder.shaped_by = shaped;
+            decoder.shaped_by = outside;
         }
         for member in &build.members {
             let name = build.image_name(member);
@@ -169,12 +169,12 @@ pub(super) fn resolve(
             builds.declared_images += 1;
             // An image that is not selected is decoded as well, so that its faults are found whatever is selected;
             // what it decided does not count.
-            let shaped = decoder.shaped_by.clone();
+            let outside = std::mem::take(&mut decoder.shaped_by);
             let plan = image::plan(name.clone(), &build, member, &selection, scope, decoder, sink);
+            let shaped = std::mem::replace(&mut decoder.shaped_by, outside);
             if selection.takes(&name) {
                 builds.images.push(plan);
-            } else {
-                decoder.shaped_by = shaped;
+                decoder.shaped_by.extend(shaped);
             }
         }
         builds.registries.extend(registry::of_build(&build, scope, decoder, sink));
@@ -205,7 +205,7 @@ struct Used {
 
 /// Packer never looks at a source that no build uses, so its faults are warnings; unless a misspelt reference means it.
 fn judge_unused(source: &Source<'_>, meant: bool, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) {
-    let shaped = decoder.shaped_by.clone();
+    let outside = std::mem::take(&mut decoder.shaped_by);
     decoder.image = Some((source.name.value.clone(), source.ty.value.clone()));
     let mut inside = scope.child();
     let about = [("name", &source.name.value), ("type", &source.ty.value)];
@@ -213,7 +213,7 @@ fn judge_unused(source: &Source<'_>, meant: bool, scope: &Scope<'_>, decoder: &m
     inside.set_root("source", Value::of(ValueKind::Object(about.into_iter().collect())));
     let mut found = Sink::new();
     decoder.component(schema::Kind::Builder, &source.ty, &[source.body], &inside, &mut found);
-    decoder.shaped_by = shaped;
+    decoder.shaped_by = outside;
     if !meant {
         found.lower(crate::diagnostic::Severity::Warning);
     }
@@ -400,8 +400,12 @@ fn find<'s, 'd>(
         return Some(source);
     }
     let wanted = format!("{ty}.{name}");
-    let all: Vec<String> = sources.keys().map(|(ty, name)| format!("{ty}.{name}")).collect();
     let mut diagnostic = UNKNOWN_SOURCE.at(span, format!("no source is named `{wanted}`")).label("named here");
+    if names::enough_said(sink) {
+        sink.report(diagnostic);
+        return None;
+    }
+    let all: Vec<String> = sources.keys().map(|(ty, name)| format!("{ty}.{name}")).collect();
     let near = names::nearest(&wanted, all.iter().map(String::as_str))
         .or_else(|| all.iter().map(String::as_str).find(|known| known.ends_with(&format!(".{name}"))));
     diagnostic = match near.and_then(|near| near.split_once('.')) {

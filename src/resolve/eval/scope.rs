@@ -121,6 +121,17 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The same for an attribute of an attribute that is an object: one more known data source of a type.
+    pub fn set_inner_attribute(&mut self, root: &str, outer: &str, name: impl Into<String>, value: Value) {
+        let empty = || Value::of(ValueKind::Object(BTreeMap::new()));
+        let object = self.roots.entry(root.to_owned()).or_insert_with(empty);
+        let ValueKind::Object(attributes) = &mut object.kind else { return };
+        let inner = attributes.entry(outer.to_owned()).or_insert_with(empty);
+        if let ValueKind::Object(attributes) = &mut inner.kind {
+            attributes.insert(name.into(), value);
+        }
+    }
+
     /// A scope in which everything of this one is visible, and more can be added in front of it.
     pub fn child(&'a self) -> Scope<'a> {
         Scope {

@@ -28,7 +28,9 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
         && !declared.contains_key(&name.value)
     {
         let place = of.span.to(name.span);
-        sink.report(undeclared(root, place, &name.value, declared.keys().map(String::as_str)));
+        let known = declared.keys().map(String::as_str).filter(|_| !crate::resolve::names::enough_said(sink));
+        let diagnostic = undeclared(root, place, &name.value, known);
+        sink.report(diagnostic);
         return Value::error();
     }
     if let ("data", [Step::Attribute(ty), rest @ ..], ValueKind::Object(types)) = (root.as_str(), path, &value.kind) {
