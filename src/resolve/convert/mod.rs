@@ -221,6 +221,7 @@ fn element_type<'v>(
             return Ok(Type::Dynamic);
         }
         return unify(&types, true)
+            .filter(|ty| *ty != Type::Dynamic || types.iter().all(|ty| *ty == Type::Dynamic))
             .ok_or_else(|| ConversionError::new("all elements must have one type, and these have none in common"));
     }
     // `list(list(any))`: what the elements become each for itself, and then their common type.

@@ -91,7 +91,8 @@ fn unify_objects(types: &[&Type], lossy: bool) -> Option<Type> {
         let across: Vec<Type> = objects.iter().filter_map(|attributes| attributes.get(name).cloned()).collect();
         out.insert(name.clone(), unify(&across, lossy)?);
     }
-    Some(Type::Object(out))
+    let out = Type::Object(out);
+    if types.iter().all(|ty| can_convert(ty, &out, lossy)) { Some(out) } else { objects_as_map(types, lossy) }
 }
 
 fn objects_as_map(types: &[&Type], lossy: bool) -> Option<Type> {
@@ -100,7 +101,10 @@ fn objects_as_map(types: &[&Type], lossy: bool) -> Option<Type> {
         .filter_map(|ty| if let Type::Object(attributes) = ty { Some(attributes.values().cloned()) } else { None })
         .flatten()
         .collect();
-    unify(&attributes, lossy).map(Type::map)
+    if attributes.is_empty() {
+        return None;
+    }
+    unify(&attributes, lossy).map(Type::map).filter(|map| types.iter().all(|ty| !matches!(ty, Type::Object(_)) || can_convert(ty, map, lossy)))
 }
 
 fn unify_tuples(types: &[&Type], lossy: bool) -> Option<Type> {
@@ -114,7 +118,8 @@ fn unify_tuples(types: &[&Type], lossy: bool) -> Option<Type> {
         let across: Vec<Type> = tuples.iter().filter_map(|elements| elements.get(index).cloned()).collect();
         unify(&across, lossy)
     };
-    (0..length).map(position).collect::<Option<Vec<_>>>().map(Type::Tuple)
+    let out = Type::Tuple((0..length).map(position).collect::<Option<Vec<_>>>()?);
+    if types.iter().all(|ty| can_convert(ty, &out, lossy)) { Some(out) } else { tuples_as_list(types, lossy) }
 }
 
 fn tuples_as_list(types: &[&Type], lossy: bool) -> Option<Type> {
@@ -123,7 +128,10 @@ fn tuples_as_list(types: &[&Type], lossy: bool) -> Option<Type> {
         .filter_map(|ty| if let Type::Tuple(elements) = ty { Some(elements.iter().cloned()) } else { None })
         .flatten()
         .collect();
-    unify(&elements, lossy).map(Type::list)
+    if elements.is_empty() {
+        return None;
+    }
+    unify(&elements, lossy).map(Type::list).filter(|list| types.iter().all(|ty| !matches!(ty, Type::Tuple(_)) || can_convert(ty, list, lossy)))
 }
 
 /// Whether a conversion exists between two types; with `lossy` also one that may fail on a value.
@@ -134,7 +142,10 @@ pub fn can_convert(from: &Type, to: &Type, lossy: bool) -> bool {
     let all_to = |types: Vec<&Type>, element: &Type| {
         if *element == Type::Dynamic {
             let types: Vec<Type> = types.into_iter().cloned().collect();
-            types.is_empty() || unify(&types, lossy).is_some()
+            // No element type is found that leaves open what is known.
+            types.is_empty()
+                || unify(&types, lossy)
+                    .is_some_and(|ty| ty != Type::Dynamic || types.iter().all(|ty| *ty == Type::Dynamic))
         } else {
             types.into_iter().all(|ty| can_convert(ty, element, lossy))
         }

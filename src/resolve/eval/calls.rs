@@ -104,6 +104,11 @@ pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Si
     }
     // Some functions cannot even be asked for their type as long as that of an argument is open.
     if !TAKES_OPEN_TYPES.contains(&function.name) && values.iter().any(|value| value.ty() == Type::Dynamic) {
+        if values.iter().all(Value::is_wholly_known) {
+            // Nothing is open but the type of a null.
+            let origin = Origin::Packer(format!("{}(null)", function.name));
+            return Value::unknown(Type::Dynamic, origin, span).with_marks(&Marks::computed_from(&values));
+        }
         return folded(function.name, Type::Dynamic, values, span, scope);
     }
     if unknown {

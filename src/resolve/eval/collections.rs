@@ -128,13 +128,20 @@ pub(super) fn spread(value: &Value, each: &[syntax::Step], span: Span, scope: &S
         | ValueKind::Object(_) => (vec![value.clone()], None),
     };
     let mut results = Vec::new();
+    let (mut faulty, before) = (false, sink.len());
     for item in items {
-        // The same step fails in the same way on each element.
-        let before = sink.len();
-        results.push(traversal::steps(item, each, scope, sink));
-        if sink.len() > before {
-            return Value::error();
-        }
+        // The same step fails in the same way on each element: once is enough.
+        let mut own = Sink::new();
+        let result = traversal::steps(item, each, scope, if faulty { &mut own } else { sink });
+        faulty |= sink.len() > before;
+        results.push(result);
+    }
+    if faulty {
+        let types = results.iter().map(Value::ty);
+        return Value::error_of(match element {
+            Some(_) => Type::list(types.into_iter().next().unwrap_or(Type::Dynamic)),
+            None => Type::Tuple(types.collect()),
+        });
     }
     let kind = match results.first() {
         Some(first) if element.is_some() => {

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::Digest;
 
 use super::call::string;
-use super::{Call, Failure, json};
+use super::code_pages::{self, Encoding};
+use super::{Call, Failure, json, rsa, yaml, yaml_encode};
 use crate::resolve::value::{Origin, Type, Value, ValueKind};
 
 pub(super) fn base64encode(call: &mut Call<'_>) -> Result<Value, Failure> {
@@ -20,13 +21,18 @@ pub(super) fn base64decode(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 /// Line ends inside do not count, as in Go.
-fn decode64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.chars().filter(|letter| !matches!(letter, '\n' | '\r')).collect();
     STANDARD.decode(text).ok()
 }
 
-pub(super) fn base64gzip(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+/// The bytes depend on who compresses; what they decompress to does not.
+pub(super) fn base64gzip(call: &mut Call<'_>) -> Result<Value, Failure> {
+    use std::io::Write;
+    let failed = |_| Failure::call("it cannot be compressed");
+    let mut out = flate2::GzBuilder::new().operating_system(255).write(Vec::new(), flate2::Compression::default());
+    out.write_all(call.text(0).as_bytes()).map_err(failed)?;
+    Ok(Value::string(STANDARD.encode(out.finish().map_err(failed)?)))
 }
 
 pub(super) fn bcrypt(call: &mut Call<'_>) -> Result<Value, Failure> {
@@ -43,16 +49,18 @@ pub(super) fn uuidv4(call: &mut Call<'_>) -> Result<Value, Failure> {
     Err(Failure::Unknown(Origin::Random(call.name.to_owned())))
 }
 
-pub(super) fn rsadecrypt(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn rsadecrypt(call: &mut Call<'_>) -> Result<Value, Failure> {
+    let ciphertext = decode64(&call.text(0)).ok_or_else(|| Failure::call("the encrypted text is not base64"))?;
+    let text = rsa::decrypt(&ciphertext, &call.text(1)).map_err(Failure::call)?;
+    String::from_utf8(text).map(string).map_err(|_| Failure::call("what comes out is no UTF-8 text"))
 }
 
-pub(super) fn yamldecode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn yamldecode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    yaml::decode(&call.text(0)).map_err(|reason| Failure::Call(format!("the text is not YAML: {reason}")))
 }
 
-pub(super) fn yamlencode(_call: &mut Call<'_>) -> Result<Value, Failure> {
-    Err(Failure::Unsupported)
+pub(super) fn yamlencode(call: &mut Call<'_>) -> Result<Value, Failure> {
+    Ok(string(yaml_encode::encode(&call.arguments[0])))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -149,67 +157,50 @@ pub(super) fn jsondecode(call: &mut Call<'_>) -> Result<Value, Failure> {
     json::decode(&call.text(0)).map_err(|reason| Failure::Call(format!("the text is not JSON: {reason}")))
 }
 
-/// The encodings that are computed here, by their usual names.
-enum Encoding {
-    Utf8,
-    Utf16 { big: bool },
-    Latin1,
-    Ascii,
-}
-
 fn encoding(call: &Call<'_>, index: usize) -> Result<Encoding, Failure> {
-    let name = call.text(index).to_lowercase();
-    Ok(match name.as_str() {
-        "utf-8" | "utf8" => Encoding::Utf8,
-        "utf-16le" => Encoding::Utf16 { big: false },
-        "utf-16be" => Encoding::Utf16 { big: true },
-        "iso-8859-1" | "latin1" | "iso_8859-1" => Encoding::Latin1,
-        "us-ascii" | "ascii" => Encoding::Ascii,
-        // Real encodings that nobody writes a template for; everything else is a mistake.
-        name if [
-            "windows-",
-            "iso-",
-            "koi8",
-            "ibm",
-            "gb",
-            "big5",
-            "euc-",
-            "shift",
-            "macintosh",
-            "cp",
-            "utf-16",
-            "utf-32",
-        ]
-        .iter()
-        .any(|start| name.starts_with(start)) =>
-        {
-            return Err(Failure::Unsupported);
-        }
-        _ => {
-            return Err(Failure::argument(
-                index,
-                "there is no encoding of that name; `UTF-8` and `UTF-16LE` are the usual ones",
-            ));
-        }
-    })
+    match code_pages::find(&call.text(index)) {
+        Some(Encoding::Other) => Err(Failure::Unsupported),
+        Some(encoding) => Ok(encoding),
+        None => Err(Failure::argument(
+            index,
+            "the IANA lists no encoding of that name; `UTF-8`, `UTF-16LE` and `windows-1252` are the usual ones",
+        )),
+    }
 }
 
 pub(super) fn textencodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
     let encoding = encoding(call, 1)?;
     let text = call.text(0);
-    let narrow = |last: u32| {
-        let bytes = text.chars().map(u32::from).map(|code| if code <= last { u8::try_from(code).ok() } else { None });
-        bytes
-            .collect::<Option<Vec<u8>>>()
-            .ok_or_else(|| Failure::argument(0, "it has a letter that this encoding lacks"))
+    let missing = || Failure::argument(0, "it has a letter that this encoding lacks");
+    let units = |big: bool| {
+        let unit = move |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        text.encode_utf16().flat_map(unit)
     };
-    let bytes = match encoding {
+    let bytes: Vec<u8> = match encoding {
         Encoding::Utf8 => text.as_bytes().to_vec(),
-        Encoding::Utf16 { big } => {
-            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        Encoding::Utf16 { big } => units(big).collect(),
+        Encoding::Utf16Marked => [0xfe, 0xff].into_iter().chain(units(true)).collect(),
+        Encoding::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()).ok_or_else(missing)?,
+        Encoding::Bytes(letters) => {
+            let letters: Vec<char> = letters.chars().collect();
+            let lower = 256 - letters.len();
+            let byte = |letter: char| {
+                if usize::try_from(u32::from(letter)).is_ok_and(|code| code < lower) {
+                    return u8::try_from(letter).ok();
+                }
+                let place = letters.iter().position(|known| *known == letter && letter != '\u{fffd}')?;
+                u8::try_from(place + lower).ok()
+            };
+            text.chars().map(byte).collect::<Option<_>>().ok_or_else(missing)?
         }
-        Encoding::Latin1 => narrow(0xff)?,
-        Encoding::Ascii => narrow(0x7f)?,
+        Encoding::Large(encoding) => {
+            let (bytes, _, faulty) = encoding.encode(&text);
+            if faulty {
+                return Err(missing());
+            }
+            bytes.into_owned()
+        }
+        Encoding::Other => return Err(Failure::Unsupported),
     };
     Ok(Value::string(STANDARD.encode(bytes)))
 }
@@ -217,22 +208,40 @@ pub(super) fn textencodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
 pub(super) fn textdecodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
     let encoding = encoding(call, 1)?;
     let bytes = decode64(&call.text(0)).ok_or_else(|| Failure::argument(0, "the text is not base64"))?;
-    let wrong = || Failure::argument(0, "what comes out is no text in this encoding");
-    Ok(string(match encoding {
-        Encoding::Utf8 => String::from_utf8(bytes).map_err(|_| wrong())?,
-        Encoding::Utf16 { big } => {
-            let pairs = bytes.chunks(2).map(|pair| match *pair {
-                [a, b] if big => Some(u16::from_be_bytes([a, b])),
-                [a, b] => Some(u16::from_le_bytes([a, b])),
-                _ => None,
-            });
-            let units: Vec<u16> = pairs.collect::<Option<_>>().ok_or_else(wrong)?;
-            String::from_utf16_lossy(&units)
+    let units = |bytes: &[u8], big: bool| {
+        let unit = |pair: &[u8]| match *pair {
+            [a, b] if big => u16::from_be_bytes([a, b]),
+            [a, b] => u16::from_le_bytes([a, b]),
+            // Half a letter at the end is none.
+            _ => 0xd800,
+        };
+        String::from_utf16_lossy(&bytes.chunks(2).map(unit).collect::<Vec<_>>())
+    };
+    let text = match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
+        Encoding::Utf16 { big } => units(&bytes, big),
+        Encoding::Utf16Marked => match bytes.as_slice() {
+            [0xfe, 0xff, rest @ ..] => units(rest, true),
+            [0xff, 0xfe, rest @ ..] => units(rest, false),
+            rest => units(rest, true),
+        },
+        Encoding::Ascii => bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect(),
+        Encoding::Bytes(letters) => {
+            let letters: Vec<char> = letters.chars().collect();
+            let lower = 256 - letters.len();
+            let letter = |byte: &u8| match usize::from(*byte).checked_sub(lower) {
+                Some(place) => letters[place],
+                None => char::from(*byte),
+            };
+            bytes.iter().map(letter).collect()
         }
-        Encoding::Latin1 => bytes.into_iter().map(char::from).collect(),
-        Encoding::Ascii if bytes.is_ascii() => bytes.into_iter().map(char::from).collect(),
-        Encoding::Ascii => return Err(wrong()),
-    }))
+        Encoding::Large(encoding) => encoding.decode_without_bom_handling(&bytes).0.into_owned(),
+        Encoding::Other => return Err(Failure::Unsupported),
+    };
+    if text.contains('\u{fffd}') {
+        return Err(Failure::argument(0, "what comes out is no text in this encoding"));
+    }
+    Ok(string(text))
 }
 
 pub(super) fn csvdecode(call: &mut Call<'_>) -> Result<Value, Failure> {

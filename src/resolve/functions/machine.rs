@@ -65,6 +65,40 @@ pub(super) fn log(x: f64) -> f64 {
     k * HIGH - ((half - (s * (half + r) + k * LOW)) - f)
 }
 
+/// `e` to the power of `x`.
+fn exp(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
+    const LN2_LOW: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
+    if x.is_nan() || x == f64::INFINITY {
+        return x;
+    }
+    if x == f64::NEG_INFINITY {
+        return 0.0;
+    }
+    if x > 7.097_827_128_933_84e2 {
+        return f64::INFINITY;
+    }
+    let power = (x * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = (-LN2_LOW).mul_add(power, (-LN2_HIGH).mul_add(power, x)) * 0.0625;
+    let terms = [
+        1.984_126_984_126_984_1e-4,
+        1.388_888_888_888_889e-3,
+        8.333_333_333_333_333e-3,
+        4.166_666_666_666_666_4e-2,
+        1.666_666_666_666_666_6e-1,
+        0.5,
+        1.0,
+    ];
+    let series = terms.into_iter().fold(2.480_158_730_158_730_2e-5, |sum: f64, term| sum.mul_add(rest, term));
+    let mut result = rest * series;
+    for _ in 0..3 {
+        result *= result + 2.0;
+    }
+    result = (result + 2.0).mul_add(result, 1.0);
+    #[expect(clippy::cast_possible_truncation, reason = "it is a small whole number")]
+    scale(result, power as i64)
+}
+
 /// `x` to the power of `y`; not a number where there is none.
 pub(super) fn pow(x: f64, y: f64) -> f64 {
     if y == 0.0 || x == 1.0 {
@@ -101,7 +135,7 @@ pub(super) fn pow(x: f64, y: f64) -> f64 {
             rest -= 1.0;
             whole += 1.0;
         }
-        result = (rest * log(x)).exp();
+        result = exp(rest * log(x));
     }
     let (mut base, base_exponent) = split(x);
     let mut base_exponent = i64::from(base_exponent);

@@ -5,6 +5,7 @@
 //! through. To add one: a function in the file of its family, and a line in `table`.
 
 mod call;
+mod code_pages;
 mod collections;
 mod encoding;
 mod files;
@@ -14,10 +15,13 @@ mod machine;
 mod network;
 mod numbers;
 mod regexes;
+mod rsa;
 mod sets;
 mod strings;
 mod table;
 mod time;
+mod yaml;
+mod yaml_encode;
 
 pub use call::{Call, Failure};
 pub use files::{DECLARATIONS, FILE_NOT_READ, MISSING_FILE};
