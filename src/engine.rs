@@ -120,8 +120,9 @@ fn load(
     for (at, path) in paths.iter().enumerate() {
         // Var-files belong to the whole: they are read once.
         let var_files = if at + 1 == paths.len() { inputs.var_files.as_slice() } else { &[] };
+        let given = configuration::GivenValues { var_files, variables: &inputs.variables };
         let Configuration { root, documents, var_files } =
-            configuration::load(path, var_files, project, schemas, sources, sink)?;
+            configuration::load_with(path, &given, project, schemas, sources, sink)?;
         whole.root = root;
         whole.documents.extend(documents);
         whole.var_files.extend(var_files);

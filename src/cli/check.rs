@@ -64,7 +64,9 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     let printed = report::whole(&found, *format, terminal);
     terminal.result(&printed.text)?;
     if found.is_empty() {
-        terminal.remark("no template found: their names end in `.pkr.hcl`, `.pkr.json`, `.pkr.yaml` or `.pkr.yml`\n");
+        terminal.remark(
+            "no template found: their names end in `.pkr.hcl`, `.pkr.json`, `.pkr.yaml` or `.pkr.yml`, or they are JSON with `builders`\n",
+        );
     }
     Ok(Code::found(printed.counts.reaches(fail_on.severity())))
 }
@@ -88,6 +90,9 @@ fn candidates(
         }
         for (folder, names) in discover::templates(&project.folder, path, recursive, exclude)? {
             by_name.insert(folder.clone(), Candidate::Folder(folder, names));
+        }
+        for file in discover::legacy(&project.folder, path, recursive, exclude)? {
+            by_name.insert(paths::shown(&file).to_owned(), Candidate::File(file));
         }
     }
     Ok(by_name.into_values().collect())

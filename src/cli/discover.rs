@@ -7,7 +7,9 @@ use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
 use super::Failure;
-use crate::resolve::configuration::is_template;
+use super::paths::join;
+use crate::parse::legacy::looks_like_template;
+use crate::resolve::configuration::{MAX_FILE, is_legacy_name, is_template};
 use crate::write::{JOURNAL, MANIFEST, Manifest};
 
 /// The template files below `path`, by their folder, both sorted. Git-ignored files, `.git` and our own output are left
@@ -17,6 +19,28 @@ pub(super) fn templates(
     path: &str,
     recursive: bool,
     exclude: &[String],
+) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    files(folder, path, recursive, exclude, |_, name| is_template(name))
+}
+
+/// The legacy templates below `path`, each a configuration of its own: JSON files that look like one inside.
+pub(super) fn legacy(folder: &Path, path: &str, recursive: bool, exclude: &[String]) -> Result<Vec<String>, Failure> {
+    let is_legacy = |path: &Path, name: &str| {
+        let small = path.metadata().is_ok_and(|metadata| metadata.len() <= MAX_FILE as u64);
+        small && is_legacy_name(name) && std::fs::read_to_string(path).is_ok_and(|text| looks_like_template(&text))
+    };
+    let found = files(folder, path, recursive, exclude, is_legacy)?;
+    let paths = found.into_iter().flat_map(|(folder, names)| names.into_iter().map(move |name| join(&folder, &name)));
+    Ok(paths.collect())
+}
+
+/// The files below `path` that are wanted, by their folder, both sorted.
+fn files(
+    folder: &Path,
+    path: &str,
+    recursive: bool,
+    exclude: &[String],
+    wanted: impl Fn(&Path, &str) -> bool,
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let start = folder.join(path);
     let mut overrides = OverrideBuilder::new(&start);
@@ -39,7 +63,7 @@ pub(super) fn templates(
     for entry in walk.build() {
         let entry = entry.map_err(|error| Failure(format!("cannot read below `{path}`: {error}")))?;
         let is_file = entry.path().is_file();
-        let Some(name) = entry.file_name().to_str().filter(|name| is_file && is_template(name)) else {
+        let Some(name) = entry.file_name().to_str().filter(|name| is_file && wanted(entry.path(), name)) else {
             continue;
         };
         let inside = entry.path().strip_prefix(&start).ok().and_then(Path::parent).and_then(Path::to_str).unwrap_or("");

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod hcl;
 pub mod json;
+pub mod legacy;
 mod shared;
 pub mod yaml;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::Declaration;
 /// Everything that reading can complain about, sorted by code.
 pub const DECLARATIONS: &[&Declaration] = &[
     &shared::DUPLICATE_ARGUMENT,
+    &legacy::DUPLICATE_BUILDER,
     &hcl::parser::EXPECTED_EXPRESSION,
     &hcl::structure::INVALID_ARGUMENT,
     &hcl::structure::INVALID_BLOCK,
@@ -26,16 +28,22 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::expression::INVALID_NUMBER,
     &hcl::expression::INVALID_TRAVERSAL,
     &json::reader::JSON_SYNTAX,
+    &legacy::JSON_VALUE_KIND,
     &hcl::structure::MISSING_NEWLINE,
     &hcl::collections::MISSING_SEPARATOR,
+    &legacy::MISSING_TYPE,
     &shared::NESTING_TOO_DEEP,
     &data::ROOT_NOT_OBJECT,
+    &legacy::NO_BUILDER,
+    &legacy::NOT_IN_LEGACY,
     &hcl::structure::TEMPLATE_IN_LABEL,
     &hcl::structure::UNCLOSED_BLOCK,
     &hcl::parser::UNCLOSED_BRACKET,
     &hcl::template::UNCLOSED_INTERPOLATION,
     &hcl::structure::UNEXPECTED_CLOSING_BRACKET,
     &hcl::parser::UNTERMINATED_COMMENT,
+    &legacy::UNKNOWN_BUILDER,
+    &legacy::UNKNOWN_ROOT_KEY,
     &hcl::template::UNTERMINATED_HEREDOC,
     &hcl::template::UNTERMINATED_STRING,
     &data::WRONG_SHAPE,

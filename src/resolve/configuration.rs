@@ -11,7 +11,7 @@ use crate::diagnostic::{Declaration, Sink};
 use crate::parse;
 use crate::schema::Schemas;
 use crate::source::{EntryKind, FileError, FileId, FileOrigin, Files, SourceMap};
-use crate::syntax::Document;
+use crate::syntax::{Document, Spelling};
 
 declare_diagnostic! {
     pub static NOT_UTF8 = {
@@ -76,6 +76,13 @@ pub struct Configuration {
     pub var_files: Vec<Document>,
 }
 
+impl Configuration {
+    /// Whether it is a legacy template: what is given to it counts in another way.
+    pub fn is_legacy(&self) -> bool {
+        self.documents.iter().any(|document| document.body.spelling == Spelling::LegacyJson)
+    }
+}
+
 /// Why there is no configuration at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoadError {
@@ -108,6 +115,15 @@ fn listed(suffixes: &[&str]) -> String {
     suffixes.iter().map(|suffix| format!("`{suffix}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// Values from the command line that count while a legacy template is read, which computes with them.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenValues<'a> {
+    /// Var-files, in order.
+    pub var_files: &'a [String],
+    /// Names and values, in order.
+    pub variables: &'a [(String, String)],
+}
+
 /// Reads the configuration at `path`: a folder, or a single file. `var_files` come from the command line, in order.
 pub fn load(
     path: &str,
@@ -117,6 +133,19 @@ pub fn load(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> Result<Configuration, LoadError> {
+    load_with(path, &GivenValues { var_files, variables: &[] }, files, schemas, sources, sink)
+}
+
+/// The same with everything that the command line gives.
+pub fn load_with(
+    path: &str,
+    given: &GivenValues<'_>,
+    files: &dyn Files,
+    schemas: &Schemas,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Result<Configuration, LoadError> {
+    let var_files = given.var_files;
     let unreadable = |error| LoadError::Unreadable(path.to_owned(), error);
     let kind = files.resolved_metadata(path).map_err(unreadable)?.kind;
     let mut reader = Reader { files, schemas, sources, sink };
@@ -137,6 +166,8 @@ pub fn load(
             automatic.extend(names.iter().filter(|name| name.ends_with(suffix)).cloned());
         }
         path.to_owned()
+    } else if is_legacy_name(path) {
+        return reader.legacy(path, given).map_err(unreadable);
     } else {
         if !path.ends_with(".hcl") && !is_template(path) {
             return Err(LoadError::UnknownFormat(path.to_owned()));
@@ -152,6 +183,11 @@ pub fn load(
         read.extend(reader.var_file(name));
     }
     Ok(Configuration { root, documents, var_files: read })
+}
+
+/// Whether a file can be a template in legacy JSON by its name.
+pub fn is_legacy_name(path: &str) -> bool {
+    path.ends_with(".json") && ![".pkr.json", ".pkrvars.json"].iter().any(|suffix| path.ends_with(suffix))
 }
 
 /// A configuration made of given files only, without var-files of its own: what a folder's clashing files are, each.
@@ -178,6 +214,34 @@ impl Reader<'_> {
         } else {
             parse::hcl::parse_document(self.sources, file, self.sink)
         }))
+    }
+
+    /// A legacy template. Its var-files are legacy too: names that nothing declares are variables as well.
+    fn legacy(&mut self, path: &str, given: &GivenValues<'_>) -> Result<Configuration, FileError> {
+        let bytes = self.files.read(path)?;
+        let template = self.text(path, bytes);
+        let mut files = Vec::new();
+        for name in given.var_files {
+            match self.files.read(name) {
+                Ok(bytes) => files.extend(self.text(name, bytes)),
+                Err(error) => self.unreadable_var_file(name, &error),
+            }
+        }
+        let mut values = parse::legacy::read_values(self.sources, &files, self.sink);
+        for (name, text) in given.variables {
+            if parse::legacy::is_plain(text) {
+                values.forget(name);
+                continue;
+            }
+            let file = self.sources.add(format!("--var {name}"), text.as_str(), FileOrigin::Invocation);
+            values.set(name, self.sources.file(file).span(file), text);
+        }
+        let upgrade = template.map(|file| parse::legacy::parse(self.sources, file, self.schemas, &values, self.sink));
+        Ok(Configuration {
+            root: folder_of(path).to_owned(),
+            documents: upgrade.map(|upgrade| upgrade.document).into_iter().collect(),
+            var_files: values.documents,
+        })
     }
 
     /// A file of values, read as its name says.
@@ -208,14 +272,21 @@ impl Reader<'_> {
         match self.values(path) {
             Ok(document) => document,
             Err(error) => {
-                self.sink.report(
-                    UNREADABLE_VAR_FILE
-                        .at(place, format!("cannot read the var-file `{path}`: {error}"))
-                        .help("var-files are found from the folder that formwork runs in"),
-                );
+                self.unreadable_var_file(path, &error);
                 None
             }
         }
+    }
+
+    fn unreadable_var_file(&mut self, path: &str, error: &FileError) {
+        let said = format!("--var-file {path}");
+        let place = self.sources.add(&said, &said, FileOrigin::Invocation);
+        let place = self.sources.file(place).span(place);
+        self.sink.report(
+            UNREADABLE_VAR_FILE
+                .at(place, format!("cannot read the var-file `{path}`: {error}"))
+                .help("var-files are found from the folder that formwork runs in"),
+        );
     }
 
     fn text(&mut self, path: &str, bytes: Vec<u8>) -> Option<FileId> {

@@ -55,6 +55,8 @@ pub(super) struct Decoder<'a> {
     pub(super) required_plugins: BTreeSet<String>,
     /// Parameters that decided how many blocks there are.
     pub(super) shaped_by: BTreeSet<ParameterId>,
+    /// Which functions texts can call.
+    pub(super) language: Language,
     /// What the template engine knows about the image being decoded: `build_name` and `build_type`.
     pub(super) image: Option<(String, String)>,
     /// Names of the post-processors that were met, which `--except` may mean.
@@ -99,6 +101,7 @@ impl<'a> Decoder<'a> {
             schemas,
             required_plugins,
             shaped_by: BTreeSet::new(),
+            language: Language::Hcl2,
             image: None,
             post_processors: BTreeSet::new(),
             packer_version: packer_version.to_owned(),
@@ -417,7 +420,7 @@ impl<'a> Decoder<'a> {
                 fields,
                 any_field,
                 clean_names,
-                ..Engine::new(Language::Hcl2)
+                ..Engine::new(self.language)
             };
             let rendered = engine::render(&text, span, &engine, sink);
             marks.shaped_by.extend(rendered.shaped_by);

@@ -109,6 +109,9 @@ pub fn resolve_with<T>(
     world.parameters = variables.keys().cloned().collect();
 
     let mut decoder = decode::Decoder::new(schemas, required_plugins, packer_version, inputs.require_values);
+    if configuration.is_legacy() {
+        decoder.language = engine::Language::LegacyJson;
+    }
     let mut scope = Scope::new(&world);
     let var = variables.iter().map(|(name, variable)| (name.clone(), variable.in_scope.clone()));
     scope.set_root("var", Value::of(ValueKind::Object(var.collect())));

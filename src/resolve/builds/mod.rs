@@ -25,7 +25,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
 use crate::schema::{self, language};
 use crate::source::{SourceMap, Span, Spanned};
-use crate::syntax::{Block, Body, Document};
+use crate::syntax::{Block, Body, Document, Spelling};
 use select::Selection;
 
 declare_diagnostic! {
@@ -123,9 +123,10 @@ pub(super) fn resolve(
     sources_map: &mut SourceMap,
     sink: &mut Sink,
 ) -> Builds {
+    let legacy = documents.iter().any(|document| document.body.spelling == Spelling::LegacyJson);
     let sources = declared_sources(documents, sink);
     let mut used = Used::default();
-    let selection = Selection::new(inputs, sources_map, sink);
+    let selection = Selection::new(inputs, legacy, sources_map, sink);
     let mut builds = Builds {
         sources: Vec::new(),
         headers: Vec::new(),
@@ -172,7 +173,7 @@ pub(super) fn resolve(
             let outside = std::mem::take(&mut decoder.shaped_by);
             let plan = image::plan(name.clone(), &build, member, &selection, scope, decoder, sink);
             let shaped = std::mem::replace(&mut decoder.shaped_by, outside);
-            if selection.takes(&name) {
+            if selection.takes(&name, &member.name) {
                 builds.images.push(plan);
                 decoder.shaped_by.extend(shaped);
             }

@@ -23,6 +23,8 @@ pub(super) const DECLARATIONS: &[&Declaration] = &[&SELECTS_NOTHING];
 
 /// Which images and post-processors were asked for.
 pub(super) struct Selection {
+    /// Names of builders of a legacy template, which are taken as they are; nothing in HCL.
+    exact: Option<Exact>,
     only: Option<Patterns>,
     except: Patterns,
     /// Text and place of each pattern, `--only` first.
@@ -30,8 +32,20 @@ pub(super) struct Selection {
     only_count: usize,
 }
 
+/// Names as they were given.
+struct Exact {
+    only: Vec<String>,
+    except: Vec<String>,
+}
+
 impl Selection {
-    pub(super) fn new(inputs: &Inputs, sources: &mut SourceMap, sink: &mut Sink) -> Self {
+    /// `legacy` is whether the configuration is a legacy template.
+    pub(super) fn new(inputs: &Inputs, legacy: bool, sources: &mut SourceMap, sink: &mut Sink) -> Self {
+        if legacy {
+            let exact = Exact { only: inputs.only.clone(), except: inputs.except.clone() };
+            let except = Patterns::new(&[]).expect("internal error: no pattern is wrong");
+            return Self { exact: Some(exact), only: None, except, said: Vec::new(), only_count: 0 };
+        }
         let mut said = Vec::new();
         for (option, patterns) in [("--only", &inputs.only), ("--except", &inputs.except)] {
             for pattern in patterns {
@@ -41,16 +55,24 @@ impl Selection {
         }
         let only = (!inputs.only.is_empty()).then(|| variables::patterns("--only", &inputs.only, sources, sink));
         let except = variables::patterns("--except", &inputs.except, sources, sink);
-        Self { only, except, said, only_count: inputs.only.len() }
+        Self { exact: None, only, except, said, only_count: inputs.only.len() }
     }
 
-    /// Whether an image of that name was asked for: first `--only`, then `--except` takes away.
-    pub(super) fn takes(&self, name: &str) -> bool {
+    /// Whether an image of that name was asked for: first `--only`, then `--except` takes away. `source` is the name of its
+    /// source.
+    pub(super) fn takes(&self, name: &str, source: &str) -> bool {
+        if let Some(Exact { only, except }) = &self.exact {
+            let named = |names: &[String]| names.iter().any(|name| name == source);
+            return (only.is_empty() || named(only)) && !named(except);
+        }
         self.only.as_ref().is_none_or(|only| only.matches(name)) && !self.except.matches(name)
     }
 
     /// Whether `--except` names a post-processor: it and everything behind it in its chain is left out.
     pub(super) fn excepts_post_processor(&self, name: &str) -> bool {
+        if let Some(Exact { only: _, except }) = &self.exact {
+            return except.iter().any(|given| given == name);
+        }
         self.except.matches(name)
     }
 

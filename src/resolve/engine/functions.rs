@@ -224,7 +224,11 @@ fn unavailable(run: &mut Run<'_>, name: &str, arguments: &[Val], at: usize) -> R
         |message: String, help: String| Err(Stop::Fault(Fault { code: &UNAVAILABLE, at, message, help: Some(help) }));
     match name {
         "user" if legacy => Err(Stop::Unknown(Mystery::of(Origin::Variable(argument.unwrap_or_default().to_owned())))),
-        "build" if legacy => Err(Stop::Unknown(Mystery::of(Origin::Build(argument.unwrap_or_default().to_owned())))),
+        // Steps have it as an expression: what is left stands in a builder, or computes its argument.
+        "build" if legacy => fault(
+            "`build` works only in provisioners and post-processors".to_owned(),
+            "call it in a step, with the name of a value: ``{{build `ID`}}``".to_owned(),
+        ),
         "template_dir" if legacy => Err(Stop::Unknown(Mystery::of(Origin::Machine(name.to_owned())))),
         "user" => fault(
             "`user` reads the variables of JSON templates; an HCL template has none of those".to_owned(),

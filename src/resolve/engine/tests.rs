@@ -327,7 +327,6 @@ fn legacy_templates_keep_what_they_have() {
     let legacy = Engine::new(Language::LegacyJson);
     for (template, wanted) in [
         ("{{user `x`}}", "[Variable(\"x\") user(x)]"),
-        ("{{build `ID`}}", "[Build(\"ID\") build(ID)]"),
         ("{{template_dir}}/a", "[Machine(\"template_dir\") template_dir()]/a"),
     ] {
         let (rendered, said) = render_with(&template.into(), &legacy);

@@ -15,7 +15,7 @@ use crate::resolve::names;
 use crate::resolve::template::GivenBy;
 use crate::resolve::value::{Type, Value};
 use crate::source::{FileOrigin, SourceMap, Span};
-use crate::syntax::{Document, Item};
+use crate::syntax::{Document, Item, Spelling};
 
 declare_diagnostic! {
     pub static UNDECLARED_VALUE = {
@@ -59,7 +59,8 @@ pub(super) fn collect(
     sink: &mut Sink,
 ) -> IndexMap<String, Given> {
     let mut given = IndexMap::new();
-    for (name, variable) in declared {
+    let legacy = configuration.is_legacy();
+    for (name, variable) in declared.iter().filter(|_| !legacy) {
         let Some(text) = inputs.environment.as_ref().and_then(|all| all.get(&format!("PKR_VAR_{name}"))) else {
             continue;
         };
@@ -70,6 +71,11 @@ pub(super) fn collect(
         from_file(document, declared, world, &mut given, sink);
     }
     for (name, text) in &inputs.variables {
+        let name = &if legacy { parse::legacy::identifier(name) } else { name.clone() };
+        if legacy && (!declared.contains_key(name) || !parse::legacy::is_plain(text)) {
+            // What nothing asks for is no mistake there; what is computed became a part of the tree.
+            continue;
+        }
         let Some(variable) = declared.get(name) else {
             let place = invocation(sources, &format!("--var {name}=…"));
             let known = declared.keys().map(String::as_str);
@@ -144,6 +150,10 @@ fn from_file(
         };
         let name = &attribute.name.value;
         let value = eval::evaluate(&attribute.value, &constants, sink);
+        if document.body.spelling == Spelling::LegacyJson && !declared.contains_key(name) {
+            // Its var-files are shared by templates, and nothing has to be declared.
+            continue;
+        }
         let Some(variable) = declared.get(name) else {
             let known = declared.keys().map(String::as_str);
             let help = match names::nearest(name, known) {

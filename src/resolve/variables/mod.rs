@@ -5,6 +5,7 @@
 
 mod declare;
 mod given;
+mod legacy;
 mod validate;
 
 use std::collections::BTreeSet;
@@ -52,6 +53,7 @@ pub(super) fn resolve(
     sink: &mut Sink,
 ) -> IndexMap<String, Variable> {
     let declared = declare::declare(&configuration.documents, world, sink);
+    legacy::check(&configuration.documents, sink);
     let given = given::collect(&declared, configuration, inputs, world, sources, sink);
     let sensitive = patterns("--sensitive", &inputs.sensitive, sources, sink);
     let open = patterns("--param", &inputs.open, sources, sink);
