@@ -17,6 +17,7 @@ use crate::check::{self, CheckSetting, Checked};
 use crate::diagnostic::{Declaration, Sink};
 use crate::graph::{self, Graph};
 use crate::parse;
+use crate::print;
 use crate::resolve::configuration::{self, Configuration, LoadError};
 use crate::resolve::eval::Scope;
 use crate::resolve::template::Template;
@@ -30,6 +31,7 @@ use crate::targets;
 pub fn declarations() -> Vec<&'static Declaration> {
     let mut all = resolve::declarations();
     all.extend(parse::DECLARATIONS);
+    all.extend(print::DECLARATIONS);
     all.extend(check::declarations());
     all.push(&graph::PARAMETER_SHAPES_GRAPH);
     all.extend(targets::declarations());

@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
-const STAGES: [&str; 13] = [
+const STAGES: [&str; 14] = [
     "source",
     "diagnostic",
     "syntax",
     "schema",
     "parse",
     "format",
+    "print",
     "resolve",
     "check",
     "graph",

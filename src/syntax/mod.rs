@@ -7,14 +7,19 @@
 //!   so walking it recursively is safe;
 //! - strings are decoded (escapes, heredoc indentation, NFC), spans point at what the user wrote.
 
+mod comment;
 mod expr;
+mod same;
 mod spans;
 mod wording;
 
+pub use comment::Comment;
 pub use expr::{
     BinaryOp, Call, Conditional, Expr, ExprKind, ForExpr, ObjectItem, Part, Splat, Step, Template, TemplateKind,
     UnaryOp,
 };
+pub(crate) use same::bare;
+pub use same::{same_body, same_expr};
 
 use crate::source::{FileId, Span, Spanned};
 
@@ -91,6 +96,17 @@ pub enum Item {
     Block(Block),
     /// What could not be read; reported.
     Error(Span),
+}
+
+impl Item {
+    /// All of it.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Attribute(attribute) => attribute.span,
+            Self::Block(block) => block.span,
+            Self::Error(span) => *span,
+        }
+    }
 }
 
 /// `name = value`

@@ -12,6 +12,7 @@
 
 mod brackets;
 pub mod collections;
+mod comments;
 pub mod expression;
 mod lexer;
 pub mod literal;
@@ -20,6 +21,7 @@ pub mod structure;
 pub mod template;
 mod token;
 
+pub use comments::comments;
 pub use token::{Token, TokenKind};
 
 use crate::diagnostic::Sink;

@@ -1,0 +1,76 @@
+//! Printing, and reading it back.
+
+mod trees;
+
+use super::{Content, print};
+use crate::diagnostic::Sink;
+use crate::parse;
+use crate::source::{FileOrigin, SourceMap};
+use crate::syntax::{Document, Spelling, same_body};
+use trees::Trees;
+
+fn read(text: &str) -> (SourceMap, Document, Sink) {
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
+    let file = sources.add("a.pkr.hcl", text, FileOrigin::Disk);
+    let document = parse::hcl::parse(&sources, file, &mut sink).document;
+    (sources, document, sink)
+}
+
+fn said(sink: Sink) -> Vec<String> {
+    sink.into_sorted().into_iter().map(|diagnostic| diagnostic.message).collect()
+}
+
+fn printed(text: &str, spelling: Spelling) -> String {
+    let (sources, document, mut sink) = read(text);
+    let comments = parse::hcl::comments(&sources, document.file);
+    print(&document, &comments, spelling, Content::Template, &mut sink)
+        .unwrap_or_else(|| panic!("{text}\n{:?}", said(sink)))
+}
+
+#[test]
+fn random_trees_come_back_from_hcl() {
+    for seed in 0..3000 {
+        let document = Trees::new(seed).document();
+        let mut sink = Sink::new();
+        let text = print(&document, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+        let (_, again, sink) = read(&text);
+        assert!(!sink.has_errors(), "seed {seed}: {:?}\n{text}", said(sink));
+        assert!(same_body(&document.body, &again.body), "seed {seed}:\n{text}\n{document:#?}\n{again:#?}");
+        let mut sink = Sink::new();
+        let twice = print(&again, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+        assert_eq!(text, twice, "seed {seed}");
+    }
+}
+
+#[test]
+fn comments_stay_where_they_are() {
+    let text = "# The top.\n\n# About a.\nlocals {\n  # Above.\n  a = 1 # beside\n  b = [\n    # first\n    \"x\", # one\n    \"z\"\n  ]\n  # last\n}\n\n# The end.\n";
+    let hcl = printed(text, Spelling::Hcl);
+    assert_eq!(hcl, text);
+    let yaml = printed(text, Spelling::Yaml);
+    let wanted = "# The top.\n# About a.\nlocals:\n  # Above.\n  a: 1 # beside\n  # first\n  # one\n  b:\n    - x\n    - z\n  # last\n# The end.\n";
+    assert_eq!(yaml, wanted);
+    let json = printed(text, Spelling::Json);
+    assert!(json.contains("\"//\": \"The top.\\nAbout a.\\nAbove.\\nbeside\\nfirst\\none\\nlast\""), "{json}");
+}
+
+#[test]
+fn texts_of_many_lines_stay_heredocs() {
+    let text = "locals {\n  a = <<-EOT\n    one\n      ${var.b} $${c}\n  EOT\n}\n";
+    assert_eq!(printed(text, Spelling::Hcl), text);
+    assert_eq!(printed(text, Spelling::Yaml), "locals:\n  a: |\n    one\n      ${var.b} $${c}\n");
+}
+
+#[test]
+fn blocks_of_a_type_share_a_property_in_order() {
+    let text = "build {\n  provisioner \"shell\" {}\n  provisioner \"file\" {}\n}\n\nvariable \"a\" {}\n\nvariable \"b\" {}\n";
+    let yaml = printed(text, Spelling::Yaml);
+    assert_eq!(yaml, "build:\n  provisioner:\n    - shell: {}\n    - file: {}\nvariable:\n  a: {}\n  b: {}\n");
+}
+
+#[test]
+fn what_yaml_would_take_for_something_else_is_quoted() {
+    let text = "locals {\n  a = \"yes\"\n  b = \"1\"\n  c = \"a: b\"\n  d = \"2001-01-01\"\n  e = 1e3\n  f = \"\"\n}\n";
+    let wanted = "locals:\n  a: \"yes\"\n  b: \"1\"\n  c: \"a: b\"\n  d: \"2001-01-01\"\n  e: 1.0e+3\n  f: \"\"\n";
+    assert_eq!(printed(text, Spelling::Yaml), wanted);
+}
