@@ -13,6 +13,10 @@
 //! assert!(analysis.sink.has_errors());
 //! ```
 
+mod convert;
+
+pub use convert::{Conversion, Converted, SiblingFiles, convert, convert_values, renamed, verify};
+
 use crate::check::{self, CheckSetting, Checked};
 use crate::diagnostic::{Declaration, Sink};
 use crate::graph::{self, Graph};
@@ -32,6 +36,7 @@ pub fn declarations() -> Vec<&'static Declaration> {
     let mut all = resolve::declarations();
     all.extend(parse::DECLARATIONS);
     all.extend(print::DECLARATIONS);
+    all.extend(convert::DECLARATIONS);
     all.extend(check::declarations());
     all.push(&graph::PARAMETER_SHAPES_GRAPH);
     all.extend(targets::declarations());

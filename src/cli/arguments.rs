@@ -34,6 +34,8 @@ pub(super) enum Command {
     Inspect(Inspect),
     /// Lay template files and var-files out as `packer fmt` does
     Fmt(Fmt),
+    /// Write a template in another spelling of the language
+    Convert(Convert),
     /// Print the page of a diagnostic
     Explain(Explain),
     /// List everything that can be found
@@ -210,6 +212,27 @@ pub(super) struct Fmt {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Convert {
+    /// A template file, a var-file, or the folder of a configuration
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: String,
+    /// The spelling to write
+    #[arg(long, value_name = "SPELLING", value_enum)]
+    pub(super) to: Spelling,
+    /// Where the files go; without it one file is printed, and those of a folder are written beside the old ones
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Overwrite files that are there and differ
+    #[arg(long)]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// How findings are printed; as JSON they are the result, and no file is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The code, as findings show it
     #[arg(value_name = "CODE")]
@@ -247,6 +270,16 @@ pub(super) enum Format {
     /// One line each
     Concise,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Spelling {
+    /// Packer's own language
+    Hcl,
+    /// The same, mapped to JSON
+    Json,
+    /// That mapping as YAML
+    Yaml,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -8,6 +8,7 @@
 mod arguments;
 mod check;
 mod compile;
+mod convert;
 mod discover;
 mod eval;
 mod explain;
@@ -133,6 +134,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Eval(command) => eval::run(command, terminal),
         Command::Inspect(command) => inspect::run(command, terminal),
         Command::Fmt(command) => fmt::run(command, terminal),
+        Command::Convert(command) => convert::run(command, terminal),
         Command::Explain(command) => explain::run(command, terminal),
         Command::Rules(command) => list::rules(command, terminal),
         Command::Targets(command) => list::targets(command, terminal),

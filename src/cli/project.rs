@@ -58,10 +58,22 @@ impl Project {
         start: &Path,
         then: impl FnOnce(&Scope<'_>, &mut SourceMap, &mut Sink) -> T,
     ) -> Result<(Analysis, T), LoadError> {
+        self.analyse_in(&self.disk, &self.inputs, paths, start, then)
+    }
+
+    /// The same with templates and var-files that lie elsewhere than on the disk.
+    pub(super) fn analyse_in<T>(
+        &self,
+        project: &dyn Files,
+        inputs: &Inputs,
+        paths: &[String],
+        start: &Path,
+        then: impl FnOnce(&Scope<'_>, &mut SourceMap, &mut Sink) -> T,
+    ) -> Result<(Analysis, T), LoadError> {
         let files = DiskFiles::new(start).map_err(|error| {
             LoadError::Unreadable(start.display().to_string(), crate::source::FileError::Other(error.to_string()))
         })?;
-        let mut inputs = self.inputs.clone();
+        let mut inputs = inputs.clone();
         let mut root = None;
         if start != self.folder {
             // The template sees paths as if the process ran in `start`.
@@ -70,7 +82,7 @@ impl Project {
             }
             root = paths.first().map(|path| relative(start, &self.folder.join(self.root_of(path))));
         }
-        let request = Request { paths, root: root.as_deref(), project: &self.disk, files: &files, inputs: &inputs };
+        let request = Request { paths, root: root.as_deref(), project, files: &files, inputs: &inputs };
         engine::analyse_with(&request, &self.schemas, then)
     }
 

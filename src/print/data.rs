@@ -112,7 +112,8 @@ impl Mapper<'_, '_> {
                     let mut inner = self.block(block, place);
                     inner.head.splice(0..0, before);
                     let kind = block.kind.value.as_str();
-                    let one = Labelled { labels: block.labels.iter().map(|it| it.value.clone()).collect(), body: inner };
+                    let one =
+                        Labelled { labels: block.labels.iter().map(|it| it.value.clone()).collect(), body: inner };
                     let found = match runs {
                         true => groups.last_mut().filter(|(last, _)| last == kind),
                         false => groups.iter_mut().find(|(known, _)| known == kind),
@@ -132,8 +133,8 @@ impl Mapper<'_, '_> {
         let mut groups: Vec<Option<(String, Vec<Labelled>)>> = groups.into_iter().map(Some).collect();
         for (index, group) in places.into_iter().rev() {
             if let Some((kind, blocks)) = groups.get_mut(group).and_then(Option::take) {
-                let ordered = matches!(kind.as_str(), "provisioner" | "post-processor" | "source" | "dynamic")
-                    && place.depth > 0;
+                let ordered =
+                    matches!(kind.as_str(), "provisioner" | "post-processor" | "source" | "dynamic") && place.depth > 0;
                 let entry = Entry { before: Vec::new(), key: kind, value: grouped(blocks, ordered), beside: None };
                 object.entries.insert(index, entry);
             }

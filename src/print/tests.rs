@@ -63,7 +63,8 @@ fn texts_of_many_lines_stay_heredocs() {
 
 #[test]
 fn blocks_of_a_type_share_a_property_in_order() {
-    let text = "build {\n  provisioner \"shell\" {}\n  provisioner \"file\" {}\n}\n\nvariable \"a\" {}\n\nvariable \"b\" {}\n";
+    let text =
+        "build {\n  provisioner \"shell\" {}\n  provisioner \"file\" {}\n}\n\nvariable \"a\" {}\n\nvariable \"b\" {}\n";
     let yaml = printed(text, Spelling::Yaml);
     assert_eq!(yaml, "build:\n  provisioner:\n    - shell: {}\n    - file: {}\nvariable:\n  a: {}\n  b: {}\n");
 }

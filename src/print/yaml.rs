@@ -168,7 +168,8 @@ fn is_block(text: &str) -> bool {
     let lines = text.contains('\n') && text.trim() != "";
     let starts = !text.starts_with(['\n', ' ', '\t']);
     // A line of blanks at the end would count as the end.
-    let blank_end = text.trim_end_matches('\n').ends_with([' ', '\t']) && text.lines().last().is_some_and(|line| line.trim().is_empty());
+    let blank_end = text.trim_end_matches('\n').ends_with([' ', '\t'])
+        && text.lines().last().is_some_and(|line| line.trim().is_empty());
     lines && starts && !blank_end && !text.chars().any(|c| is_unseen(c) && !matches!(c, '\n' | '\t'))
 }
 

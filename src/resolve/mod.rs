@@ -18,6 +18,7 @@ mod inputs;
 mod locals;
 pub(crate) mod names;
 mod packer;
+pub mod same;
 mod structure;
 pub mod template;
 pub mod value;

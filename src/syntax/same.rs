@@ -71,9 +71,7 @@ fn same_item(a: &Item, b: &Item) -> bool {
         }
         (Item::Block(a), Item::Block(b)) => {
             let Block { kind, labels, body, span: _ } = a;
-            kind.value == b.kind.value
-                && all(labels, &b.labels, |a, b| a.value == b.value)
-                && same_body(body, &b.body)
+            kind.value == b.kind.value && all(labels, &b.labels, |a, b| a.value == b.value) && same_body(body, &b.body)
         }
         (Item::Error(_), Item::Error(_)) => true,
         _ => false,

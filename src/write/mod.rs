@@ -7,6 +7,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this stage is where the disk is read and written")]
 
+mod create;
 mod difference;
 mod disk;
 mod effects;
@@ -14,6 +15,7 @@ mod manifest;
 pub mod output;
 mod replace;
 
+pub use create::create;
 pub use difference::{unified, unified_between};
 pub use disk::DiskFiles;
 pub use effects::{Content, Disk, Effects, Found};

@@ -3,9 +3,12 @@
 //! [`reader`] makes [`Data`](super::data::Data) of a file and knows nothing of what it means; what it means as a
 //! template or as a file of values is the same for JSON and YAML.
 
+mod comments;
 pub mod reader;
 #[cfg(test)]
 mod tests;
+
+pub use comments::{comments, legacy_comments};
 
 use crate::diagnostic::Sink;
 use crate::parse::data::{template, values};

@@ -14,7 +14,22 @@ pub(super) struct Trees {
 
 const NAMES: [&str; 6] = ["a", "b-c", "_x", "each", "ünï", "null_x"];
 const TEXTS: [&str; 16] = [
-    "", "x", "a b", "${", "%{", "$", "%", "$$", "\"", "\\", "\n", "two\nlines\n", "  in\n\n out\n", "\u{1}\u{200b}", "é", "{{ .Vars }}",
+    "",
+    "x",
+    "a b",
+    "${",
+    "%{",
+    "$",
+    "%",
+    "$$",
+    "\"",
+    "\\",
+    "\n",
+    "two\nlines\n",
+    "  in\n\n out\n",
+    "\u{1}\u{200b}",
+    "é",
+    "{{ .Vars }}",
 ];
 const OPERATORS: [BinaryOp; 7] = [
     BinaryOp::Or,
