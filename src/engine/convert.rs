@@ -183,12 +183,13 @@ fn graphs(before: &Analysis, after: &Analysis, inputs: &Inputs) -> bool {
     undescribed || graph(before) == graph(after)
 }
 
+/// The graph without what tells of files: places, and why a parameter has its value.
 fn without_places(json: Json) -> Json {
     match json {
         Json::Object(fields) => Json::Object(
             fields
                 .into_iter()
-                .filter(|(key, _)| key != "at")
+                .filter(|(key, _)| !matches!(key.as_str(), "at" | "because"))
                 .map(|(key, value)| (key, without_places(value)))
                 .collect(),
         ),

@@ -52,8 +52,11 @@ pub(super) fn document(
     refusals: &mut Refusals,
 ) -> Object {
     let mut mapper = Mapper { comments, refusals };
-    let literal = content == Content::Values;
-    let mut object = mapper.body(&document.body, Place { literal, ..Place::ROOT });
+    let kind = match content {
+        Content::Template => Kind::Root,
+        Content::Values => Kind::Values,
+    };
+    let mut object = mapper.body(&document.body, Place { depth: 0, kind });
     object.tail.extend(mapper.comments_before(u32::MAX));
     object
 }
@@ -68,20 +71,65 @@ struct Mapper<'a, 'r> {
 struct Place {
     /// How many blocks are around it.
     depth: usize,
-    /// Strings are no templates.
-    literal: bool,
     kind: Kind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Root,
+    /// A var-file.
+    Values,
+    Packer,
     Variable,
+    Validation,
+    Local,
+    Build,
+    BuildSource,
     Dynamic,
+    /// Accepted by Packer and never read.
+    Ignored,
     Other,
 }
 
-impl Place {
-    const ROOT: Self = Self { depth: 0, literal: false, kind: Kind::Other };
+/// What a string of an attribute is when it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Template,
+    /// What it says: nothing could be referred to.
+    Literal,
+    /// One expression.
+    Expression,
+}
+
+impl Kind {
+    /// The body of a block in this one.
+    fn inside(self, block: &str) -> Self {
+        match (self, block) {
+            (Self::Root, "packer") | (Self::Packer, _) => Self::Packer,
+            (Self::Root, "variable") => Self::Variable,
+            (Self::Root, "local") => Self::Local,
+            (Self::Root, "build") => Self::Build,
+            (Self::Variable, "validation") => Self::Validation,
+            (Self::Build, "source") => Self::BuildSource,
+            (Self::Root, "communicator") | (Self::Build, "from") => Self::Ignored,
+            (Self::Values, _) => Self::Values,
+            (_, "dynamic") => Self::Dynamic,
+            (_, _) => Self::Other,
+        }
+    }
+
+    fn reading(self, name: &str) -> Reading {
+        match (self, name) {
+            (Self::Variable, "type") | (Self::Dynamic, "iterator") => Reading::Expression,
+            (Self::Variable, "default") | (Self::Validation, "condition") => Reading::Template,
+            (Self::Values | Self::Packer | Self::Variable | Self::Validation | Self::Ignored, _)
+            | (Self::Local, "sensitive")
+            | (Self::BuildSource, "name") => Reading::Literal,
+            (Self::Root | Self::Local | Self::Build | Self::BuildSource | Self::Dynamic | Self::Other, _) => {
+                Reading::Template
+            }
+        }
+    }
 }
 
 impl Mapper<'_, '_> {
@@ -167,28 +215,14 @@ impl Mapper<'_, '_> {
     }
 
     fn block(&mut self, block: &Block, place: Place) -> Object {
-        let kind = block.kind.value.as_str();
-        let inner = Place {
-            depth: place.depth + 1,
-            literal: place.literal || place.depth == 0 && kind == "packer",
-            kind: match kind {
-                "variable" if place.depth == 0 => Kind::Variable,
-                "dynamic" => Kind::Dynamic,
-                _ => Kind::Other,
-            },
-        };
-        self.body(&block.body, inner)
+        self.body(&block.body, Place { depth: place.depth + 1, kind: place.kind.inside(&block.kind.value) })
     }
 
     fn attribute(&mut self, attribute: &Attribute, place: Place) -> Node {
-        let name = attribute.name.value.as_str();
-        match (place.kind, name) {
-            (Kind::Variable, "type") => Node::Text(expr::line(&attribute.value)),
-            (Kind::Dynamic, "iterator") if matches!(attribute.value.kind, ExprKind::Variable(_)) => {
-                Node::Text(expr::line(&attribute.value))
-            }
-            _ if place.literal => self.literal(&attribute.value),
-            _ => value(&attribute.value),
+        match place.kind.reading(&attribute.name.value) {
+            Reading::Template => value(&attribute.value),
+            Reading::Literal => self.literal(&attribute.value),
+            Reading::Expression => Node::Text(expr::line(&attribute.value)),
         }
     }
 

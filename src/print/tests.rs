@@ -5,8 +5,9 @@ mod trees;
 use super::{Content, print};
 use crate::diagnostic::Sink;
 use crate::parse;
+use crate::schema::Schemas;
 use crate::source::{FileOrigin, SourceMap};
-use crate::syntax::{Document, Spelling, same_body};
+use crate::syntax::{Block, Body, Document, Item, Spelling, same_body};
 use trees::Trees;
 
 fn read(text: &str) -> (SourceMap, Document, Sink) {
@@ -39,6 +40,56 @@ fn random_trees_come_back_from_hcl() {
         let mut sink = Sink::new();
         let twice = print(&again, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
         assert_eq!(text, twice, "seed {seed}");
+    }
+}
+
+/// Items of a body with the blocks of each type together, as JSON has them.
+fn grouped(body: &Body) -> Body {
+    let mut items: Vec<Item> = Vec::new();
+    for item in &body.items {
+        let item = match item {
+            Item::Block(block) => Item::Block(Block { body: grouped(&block.body), ..block.clone() }),
+            Item::Attribute(_) | Item::Error(_) => item.clone(),
+        };
+        let kind = |item: &Item| if let Item::Block(block) = item { Some(block.kind.value.clone()) } else { None };
+        let last = kind(&item).and_then(|own| items.iter().rposition(|other| kind(other).as_ref() == Some(&own)));
+        items.insert(last.map_or(items.len(), |at| at + 1), item);
+    }
+    Body { items, ..body.clone() }
+}
+
+#[test]
+fn random_templates_come_back_from_json() {
+    let schemas = Schemas::embedded();
+    for seed in 0..1500 {
+        let document = Trees::new(seed).template();
+        let mut sink = Sink::new();
+        let text = print(&document, &[], Spelling::Json, Content::Template, &mut sink)
+            .unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.pkr.json", text.as_str(), FileOrigin::Disk);
+        let mut sink = Sink::new();
+        let again = parse::json::parse_template(&sources, file, &schemas, &mut sink);
+        assert!(!sink.has_errors(), "seed {seed}: {:?}\n{text}", said(sink));
+        let hcl = |document: &Document| print(document, &[], Spelling::Hcl, Content::Template, &mut Sink::new());
+        let (wanted, found) = (grouped(&document.body), &again.body);
+        assert!(same_body(&wanted, found), "seed {seed}:\n{text}\n{:?}\n{:?}", hcl(&document), hcl(&again));
+        let mut sink = Sink::new();
+        let twice = print(&again, &[], Spelling::Json, Content::Template, &mut sink).expect("JSON says all");
+        assert_eq!(text, twice, "seed {seed}");
+    }
+}
+
+#[test]
+fn random_values_come_back_from_json() {
+    for seed in 0..500 {
+        let document = Trees::new(seed).values();
+        let text = print(&document, &[], Spelling::Json, Content::Values, &mut Sink::new()).expect("JSON says all");
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.pkrvars.json", text.as_str(), FileOrigin::Disk);
+        let mut sink = Sink::new();
+        let again = parse::json::parse_values(&sources, file, &mut sink);
+        assert!(!sink.has_errors() && same_body(&document.body, &again.body), "seed {seed}:\n{text}");
     }
 }
 

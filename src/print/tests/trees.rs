@@ -70,6 +70,78 @@ impl Trees {
         Document { file: self.span.file, body }
     }
 
+    /// A template whose shape the language's schema knows: locals, components with blocks, steps in their order.
+    pub(super) fn template(&mut self) -> Document {
+        let mut items = Vec::new();
+        for nth in 0..self.below(4) {
+            let block = match self.below(3) {
+                0 => self.block("locals", &[], self.span),
+                1 => self.block("variable", &[&format!("v{nth}")], self.span),
+                _ => self.block("source", &["docker", &format!("s{nth}")], self.span),
+            };
+            let names: &[&str] = match block.kind.value.as_str() {
+                "locals" => &["a", "b-c", "_x"],
+                "variable" => &["default"],
+                _ => &["image", "changes", "volumes"],
+            };
+            items.push(Item::Block(self.filled(block, names)));
+        }
+        let mut build = self.block("build", &[], self.span);
+        for _ in 0..self.below(5) {
+            let kind = ["provisioner", "provisioner", "post-processor", "error-cleanup-provisioner"][self.below(4)];
+            let ty = ["shell", "shell-local"][self.below(2)];
+            let step = self.block(kind, &[ty], self.span);
+            build.body.items.push(Item::Block(self.filled(step, &["inline", "environment_vars"])));
+        }
+        items.push(Item::Block(build));
+        Document { file: self.span.file, body: Body { items, span: self.span, spelling: Spelling::Hcl } }
+    }
+
+    /// A file of values: literals only.
+    pub(super) fn values(&mut self) -> Document {
+        let mut items = Vec::new();
+        for nth in 0..self.below(5) {
+            let name = Spanned::new(format!("{}{nth}", self.name()), self.span);
+            let value = self.constant(3);
+            items.push(Item::Attribute(Attribute { name, value, span: self.span, undecided: false }));
+        }
+        Document { file: self.span.file, body: Body { items, span: self.span, spelling: Spelling::Hcl } }
+    }
+
+    fn constant(&mut self, depth: usize) -> Expr {
+        let kind = match self.below(if depth == 0 { 4 } else { 6 }) {
+            0 => ExprKind::Null,
+            1 => ExprKind::Bool(self.below(2) == 0),
+            2 => ExprKind::Number("1.50".to_owned()),
+            3 => return self.literal(TEXTS[1 + self.below(TEXTS.len() - 1)]),
+            4 => ExprKind::Tuple((0..self.below(3)).map(|_| self.constant(depth - 1)).collect()),
+            _ => {
+                let item = |nth: usize, trees: &mut Self| ObjectItem {
+                    key: trees.literal(&format!("k{nth} ${{")),
+                    value: trees.constant(depth - 1),
+                };
+                ExprKind::Object((0..self.below(3)).map(|nth| item(nth, self)).collect())
+            }
+        };
+        Expr { kind, span: self.span }
+    }
+
+    fn block(&self, kind: &str, labels: &[&str], span: Span) -> Block {
+        let labels = labels.iter().map(|label| Label { value: (*label).to_owned(), span, quoted: true }).collect();
+        let body = Body { items: Vec::new(), span, spelling: Spelling::Hcl };
+        Block { kind: Spanned::new(kind.to_owned(), span), labels, body, span }
+    }
+
+    fn filled(&mut self, mut block: Block, names: &[&str]) -> Block {
+        for name in names {
+            if self.below(2) == 0 {
+                let (name, value) = (Spanned::new((*name).to_owned(), self.span), self.expr(3));
+                block.body.items.push(Item::Attribute(Attribute { name, value, span: self.span, undecided: false }));
+            }
+        }
+        block
+    }
+
     fn body(&mut self, depth: usize) -> Body {
         let mut items = Vec::new();
         for nth in 0..self.below(4) {

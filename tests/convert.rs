@@ -1,0 +1,129 @@
+//! Converting real templates there and back: the same graph, in each spelling.
+//!
+//! The templates are those of `FORMWORK_CORPUS`. What cannot be converted stands in `convert.toml` with its reason.
+
+#![expect(clippy::disallowed_methods, reason = "tests read records")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use formwork::diagnostic::Sink;
+use formwork::engine::{self, Analysis, Conversion, Request, SiblingFiles, analyse};
+use formwork::resolve::Inputs;
+use formwork::schema::Schemas;
+use formwork::source::Files;
+use formwork::syntax::Spelling;
+use formwork::write::DiskFiles;
+use serde_json::Value;
+use support::root;
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The variables that a recorded call gives.
+fn inputs(record: &Value) -> Inputs {
+    let mut inputs = Inputs::default();
+    let mut variable = |assignment: &str| {
+        if let Some((name, value)) = assignment.split_once('=') {
+            inputs.variables.push((name.to_owned(), value.to_owned()));
+        }
+    };
+    let arguments: Vec<&str> = record["args"].as_array().into_iter().flatten().map(text).collect();
+    let mut arguments = arguments.iter().copied();
+    while let Some(argument) = arguments.next() {
+        let argument = argument.trim_start_matches('-');
+        let (option, value) = match argument.split_once('=') {
+            Some((option, value)) if option != "var" || value.contains('=') => (option, value),
+            Some(_) | None => (argument, arguments.next().unwrap_or_default()),
+        };
+        match option {
+            "var" => variable(value),
+            "var-file" => inputs.var_files.push(value.to_owned()),
+            _ => {}
+        }
+    }
+    inputs
+}
+
+fn read(files: &dyn Files, project: &dyn Files, path: &str, inputs: &Inputs) -> Result<Analysis, String> {
+    let paths = [path.to_owned()];
+    let request = Request { paths: &paths, root: None, project, files, inputs };
+    analyse(&request, &Schemas::embedded()).map_err(|error| error.to_string())
+}
+
+fn said(sink: Sink) -> String {
+    let first = sink.into_sorted().into_iter().map(|found| format!("{}: {}", found.code(), found.message)).next();
+    first.unwrap_or_default()
+}
+
+fn step(
+    files: &dyn Files,
+    project: &dyn Files,
+    before: &Analysis,
+    (path, inputs): (&str, &Inputs),
+    to: Spelling,
+) -> Result<(Conversion, String, Inputs), String> {
+    let mut sink = Sink::new();
+    let conversion = engine::convert(before, to, &mut sink).ok_or_else(|| said(std::mem::take(&mut sink)))?;
+    let renamed = conversion.path(path).to_owned();
+    let var_files = inputs.var_files.iter().map(|file| conversion.path(file).to_owned()).collect();
+    let after_inputs = Inputs { var_files, ..inputs.clone() };
+    let overlay = SiblingFiles::new(project, &conversion);
+    let after = read(files, &overlay, &renamed, &after_inputs)?;
+    if !engine::verify(before, &after, inputs, to, &mut sink) {
+        return Err(said(sink));
+    }
+    Ok((conversion, renamed, after_inputs))
+}
+
+/// To a spelling and back to HCL; what stood in the way.
+fn there_and_back(folder: &Path, record: &Value, there: Spelling) -> Result<(), String> {
+    let disk = DiskFiles::new(folder).map_err(|error| error.to_string())?;
+    let (path, inputs) = (text(&record["target"]), inputs(record));
+    let before = read(&disk, &disk, path, &inputs)?;
+    if before.sink.has_errors() {
+        return Err("has errors".to_owned());
+    }
+    let (first, path, inputs) = step(&disk, &disk, &before, (path, &inputs), there)?;
+    let overlay = SiblingFiles::new(&disk, &first);
+    let middle = read(&disk, &overlay, &path, &inputs)?;
+    let (second, path, inputs) = step(&disk, &overlay, &middle, (&path, &inputs), Spelling::Hcl)?;
+    let again = SiblingFiles::new(&overlay, &second);
+    let after = read(&disk, &again, &path, &inputs)?;
+    let mut sink = Sink::new();
+    engine::verify(&before, &after, &inputs, Spelling::Hcl, &mut sink).then_some(()).ok_or_else(|| said(sink))
+}
+
+#[test]
+fn real_templates_come_back() {
+    let Some(corpus) = std::env::var_os("FORMWORK_CORPUS").map(PathBuf::from) else {
+        println!("skipped: FORMWORK_CORPUS does not name the folder of real templates");
+        return;
+    };
+    let records = std::fs::read_to_string(corpus.join("verdicts.jsonl")).expect("the verdicts");
+    let list = std::fs::read_to_string(root().join("tests/convert.toml")).expect("the list");
+    let mut listed: BTreeMap<String, String> = toml::from_str(&list).expect("the list is TOML");
+    let mut wrong = Vec::new();
+    let (mut all, mut same) = (0, 0);
+    for record in records.lines().map(|line| serde_json::from_str::<Value>(line).expect("a verdict is JSON")) {
+        if !text(&record["kind"]).starts_with("hcl") {
+            continue;
+        }
+        for (word, spelling) in [("json", Spelling::Json)] {
+            let id = format!("{} to {word}", text(&record["id"]));
+            all += 1;
+            match (there_and_back(&corpus.join(text(&record["cwd"])), &record, spelling), listed.remove(&id)) {
+                (Ok(()), None) => same += 1,
+                (Ok(()), Some(_)) => wrong.push(format!("{id}: is listed, and comes back")),
+                (Err(why), Some(reason)) if reason == why => {}
+                (Err(why), _) => wrong.push(format!("{id:?} = {why:?}")),
+            }
+        }
+    }
+    println!("{same} of {all} conversions there and back give the same graph");
+    wrong.extend(listed.keys().map(|id| format!("{id}: is listed, and not recorded")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
