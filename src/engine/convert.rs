@@ -23,7 +23,7 @@ declare_diagnostic! {
     pub static CONVERSION_DIFFERS = {
         code: "conversion-differs",
         severity: Error,
-        since: "0.2.0",
+        since: "0.1.0",
         summary: "the converted template would mean something else",
     }
 }
@@ -98,6 +98,7 @@ fn read_values(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Option<Doc
     let mut said = Sink::new();
     let document = match name.rsplit_once('.').map_or("", |(_, suffix)| suffix) {
         "json" => parse::json::parse_values(sources, file, &mut said),
+        "yaml" | "yml" => parse::yaml::parse_values(sources, file, &mut said),
         _ => parse::hcl::parse(sources, file, &mut said).document,
     };
     let sound = !said.has_errors();
@@ -119,7 +120,7 @@ fn comments(sources: &SourceMap, document: &Document, content: Content) -> Vec<C
     match document.body.spelling {
         Spelling::Hcl => parse::hcl::comments(sources, document.file),
         Spelling::Json => parse::json::comments(sources, document.file, content == Content::Values),
-        Spelling::Yaml => Vec::new(),
+        Spelling::Yaml => parse::yaml::comments(sources, document.file),
         Spelling::LegacyJson => parse::json::legacy_comments(sources, document.file),
     }
 }

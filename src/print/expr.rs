@@ -42,7 +42,7 @@ pub(super) fn write(expr: &Expr, out: &mut String) {
             each.iter().for_each(|next| step(next, out));
         }
         ExprKind::Call(call) => {
-            let Call { name, arguments, spread } = call;
+            let Call { name, arguments, spread } = &**call;
             let _ = write!(out, "{}(", name.value);
             list(arguments, out);
             out.push_str(if spread.is_some() { "...)" } else { ")" });

@@ -29,6 +29,7 @@ mod tests;
 
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Sink};
+use crate::format;
 use crate::source::Spanned;
 use crate::syntax::{Attribute, Comment, Document, Spelling};
 
@@ -36,13 +37,13 @@ declare_diagnostic! {
     pub static NOT_EXPRESSIBLE = {
         code: "not-expressible",
         severity: Error,
-        since: "0.2.0",
+        since: "0.1.0",
         summary: "the spelling that a template is converted to cannot say this",
     }
     pub static UNDECIDED_SHAPE = {
         code: "undecided-shape",
         severity: Error,
-        since: "0.2.0",
+        since: "0.1.0",
         summary: "nothing says whether this is a block or an attribute",
     }
 }
@@ -70,7 +71,7 @@ pub fn print(
     let mut refusals = Refusals { spelling, all: Vec::new() };
     let comments = comments::Comments::new(comments);
     let text = match spelling {
-        Spelling::Hcl => hcl::document(document, comments, &mut refusals),
+        Spelling::Hcl => format::hcl(&hcl::document(document, comments, &mut refusals)),
         Spelling::Json => json::write(&data::document(document, comments, content, &mut refusals)),
         Spelling::Yaml => yaml::write(&data::document(document, comments, content, &mut refusals)),
         Spelling::LegacyJson => String::new(),

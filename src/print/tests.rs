@@ -58,38 +58,48 @@ fn grouped(body: &Body) -> Body {
     Body { items, ..body.clone() }
 }
 
-#[test]
-fn random_templates_come_back_from_json() {
+fn read_data(text: &str, spelling: Spelling, content: Content) -> (Document, Sink) {
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let schemas = Schemas::embedded();
+    let file = sources.add("a", text, FileOrigin::Disk);
+    let document = match (spelling, content) {
+        (Spelling::Yaml, Content::Template) => parse::yaml::parse_template(&sources, file, &schemas, &mut sink),
+        (Spelling::Yaml, Content::Values) => parse::yaml::parse_values(&sources, file, &mut sink),
+        (_, Content::Template) => parse::json::parse_template(&sources, file, &schemas, &mut sink),
+        (_, Content::Values) => parse::json::parse_values(&sources, file, &mut sink),
+    };
+    (document, sink)
+}
+
+/// Prints a tree, reads it, and prints that: nothing may have changed. YAML's readers may warn of nothing either.
+fn comes_back(document: &Document, spelling: Spelling, content: Content, seed: u64) {
+    let mut sink = Sink::new();
+    let text =
+        print(document, &[], spelling, content, &mut sink).unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
+    let (again, sink) = read_data(&text, spelling, content);
+    assert!(sink.is_empty(), "seed {seed}: {:?}\n{text}", said(sink));
+    let hcl = |document: &Document| print(document, &[], Spelling::Hcl, content, &mut Sink::new());
+    let wanted = grouped(&document.body);
+    assert!(same_body(&wanted, &again.body), "seed {seed}:\n{text}\n{:?}\n{:?}", hcl(document), hcl(&again));
+    let twice = print(&again, &[], spelling, content, &mut Sink::new());
+    assert_eq!(twice.as_deref(), Some(text.as_str()), "seed {seed}");
+}
+
+#[test]
+fn random_templates_come_back_from_json_and_yaml() {
     for seed in 0..1500 {
         let document = Trees::new(seed).template();
-        let mut sink = Sink::new();
-        let text = print(&document, &[], Spelling::Json, Content::Template, &mut sink)
-            .unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
-        let mut sources = SourceMap::new();
-        let file = sources.add("a.pkr.json", text.as_str(), FileOrigin::Disk);
-        let mut sink = Sink::new();
-        let again = parse::json::parse_template(&sources, file, &schemas, &mut sink);
-        assert!(!sink.has_errors(), "seed {seed}: {:?}\n{text}", said(sink));
-        let hcl = |document: &Document| print(document, &[], Spelling::Hcl, Content::Template, &mut Sink::new());
-        let (wanted, found) = (grouped(&document.body), &again.body);
-        assert!(same_body(&wanted, found), "seed {seed}:\n{text}\n{:?}\n{:?}", hcl(&document), hcl(&again));
-        let mut sink = Sink::new();
-        let twice = print(&again, &[], Spelling::Json, Content::Template, &mut sink).expect("JSON says all");
-        assert_eq!(text, twice, "seed {seed}");
+        comes_back(&document, Spelling::Json, Content::Template, seed);
+        comes_back(&document, Spelling::Yaml, Content::Template, seed);
     }
 }
 
 #[test]
-fn random_values_come_back_from_json() {
-    for seed in 0..500 {
+fn random_values_come_back_from_json_and_yaml() {
+    for seed in 0..1000 {
         let document = Trees::new(seed).values();
-        let text = print(&document, &[], Spelling::Json, Content::Values, &mut Sink::new()).expect("JSON says all");
-        let mut sources = SourceMap::new();
-        let file = sources.add("a.pkrvars.json", text.as_str(), FileOrigin::Disk);
-        let mut sink = Sink::new();
-        let again = parse::json::parse_values(&sources, file, &mut sink);
-        assert!(!sink.has_errors() && same_body(&document.body, &again.body), "seed {seed}:\n{text}");
+        comes_back(&document, Spelling::Json, Content::Values, seed);
+        comes_back(&document, Spelling::Yaml, Content::Values, seed);
     }
 }
 
@@ -103,6 +113,33 @@ fn comments_stay_where_they_are() {
     assert_eq!(yaml, wanted);
     let json = printed(text, Spelling::Json);
     assert!(json.contains("\"//\": \"The top.\\nAbout a.\\nAbove.\\nbeside\\nfirst\\none\\nlast\""), "{json}");
+}
+
+#[test]
+fn comments_of_json_and_yaml_become_comments_of_hcl() {
+    let schemas = Schemas::embedded();
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
+    let json = "{\n  \"//\": \"The top.\",\n  \"locals\": {\n    \"//\": \"one\\ntwo\",\n    \"a\": 1\n  }\n}\n";
+    let file = sources.add("a.pkr.json", json, FileOrigin::Disk);
+    let document = parse::json::parse_template(&sources, file, &schemas, &mut sink);
+    let comments = parse::json::comments(&sources, file, false);
+    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
+    assert_eq!(hcl.as_deref(), Some("# The top.\nlocals {\n  # one\n  # two\n  a = 1\n}\n"));
+    let yaml = "# The top.\nlocals:\n  # one\n  a: 1 # beside\n";
+    let file = sources.add("a.pkr.yaml", yaml, FileOrigin::Disk);
+    let document = parse::yaml::parse_template(&sources, file, &schemas, &mut sink);
+    let comments = parse::yaml::comments(&sources, file);
+    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
+    assert_eq!(hcl.as_deref(), Some("# The top.\nlocals {\n  # one\n  a = 1 # beside\n}\n"));
+}
+
+#[test]
+fn what_is_printed_is_laid_out() {
+    let text = "locals {\n  a    = 1\n  long = { b = 2 }\n}\n";
+    let (_, document, mut sink) = read(text);
+    let hcl = print(&document, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+    assert_eq!(hcl, "locals {\n  a = 1\n  long = {\n    b = 2\n  }\n}\n");
+    assert_eq!(crate::format::hcl(&hcl), hcl);
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub fn same_expr(a: &Expr, b: &Expr) -> bool {
             same_expr(of, &b.of) && all(each, &b.each, same_step) && *full == b.full
         }
         (ExprKind::Call(a), ExprKind::Call(b)) => {
-            let Call { name, arguments, spread } = a;
+            let Call { name, arguments, spread } = &**a;
             name.value == b.name.value
                 && all(arguments, &b.arguments, same_expr)
                 && spread.is_some() == b.spread.is_some()

@@ -3,11 +3,14 @@
 //! [`reader`] makes [`Data`](super::data::Data) of a file, with anchors, aliases and merge keys followed, and knows
 //! nothing of what it means; what it means as a template or as a file of values is the same for JSON and YAML.
 
+mod comments;
 mod places;
 pub mod reader;
 mod scalar;
 #[cfg(test)]
 mod tests;
+
+pub use comments::comments;
 
 use crate::diagnostic::Sink;
 use crate::parse::data::{template, values};

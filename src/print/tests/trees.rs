@@ -113,7 +113,10 @@ impl Trees {
             0 => ExprKind::Null,
             1 => ExprKind::Bool(self.below(2) == 0),
             2 => ExprKind::Number("1.50".to_owned()),
-            3 => return self.literal(TEXTS[1 + self.below(TEXTS.len() - 1)]),
+            3 => {
+                let text = TEXTS[1 + self.below(TEXTS.len() - 1)];
+                return self.literal(text);
+            }
             4 => ExprKind::Tuple((0..self.below(3)).map(|_| self.constant(depth - 1)).collect()),
             _ => {
                 let item = |nth: usize, trees: &mut Self| ObjectItem {
@@ -169,7 +172,7 @@ impl Trees {
             1 => ExprKind::Bool(self.below(2) == 0),
             2 => ExprKind::Number(["0", "12", "1.50", "2e3", "007"][self.below(5)].to_owned()),
             3 => ExprKind::Variable(self.name()),
-            4 | 5 => ExprKind::Template(self.template(depth)),
+            4 | 5 => ExprKind::Template(self.text(depth)),
             6 => ExprKind::Tuple(self.exprs(depth)),
             7 => ExprKind::Object(self.items(depth)),
             8 | 9 => {
@@ -189,7 +192,7 @@ impl Trees {
             11 => {
                 let arguments = self.exprs(depth);
                 let spread = (!arguments.is_empty() && self.below(3) == 0).then_some(self.span);
-                ExprKind::Call(Call { name: Spanned::new("upper".to_owned(), self.span), arguments, spread })
+                ExprKind::Call(Box::new(Call { name: Spanned::new("upper".to_owned(), self.span), arguments, spread }))
             }
             12 => {
                 let is_object = self.below(2) == 0;
@@ -252,7 +255,7 @@ impl Trees {
         }
     }
 
-    fn template(&mut self, depth: usize) -> Template {
+    fn text(&mut self, depth: usize) -> Template {
         let kind = if self.below(2) == 0 { TemplateKind::Quoted } else { TemplateKind::IndentedHeredoc };
         Template { parts: self.parts(depth), kind }
     }
