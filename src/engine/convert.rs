@@ -184,19 +184,28 @@ fn graphs(before: &Analysis, after: &Analysis, inputs: &Inputs) -> bool {
     undescribed || graph(before) == graph(after)
 }
 
-/// The graph without what tells of files: places, and why a parameter has its value.
+/// The graph without what tells of files: places, why a parameter has its value, and in which order things stand there.
 fn without_places(json: Json) -> Json {
     match json {
-        Json::Object(fields) => Json::Object(
-            fields
-                .into_iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "at" | "because"))
-                .map(|(key, value)| (key, without_places(value)))
-                .collect(),
-        ),
+        Json::Object(fields) => {
+            let field = |(key, value): (String, Json)| {
+                let value = without_places(value);
+                let by_place = matches!(key.as_str(), "facts" | "written");
+                let value = if by_place { sorted(value) } else { value };
+                (key, value)
+            };
+            let kept = fields.into_iter().filter(|(key, _)| !matches!(key.as_str(), "at" | "because"));
+            Json::Object(kept.map(field).collect())
+        }
         Json::Array(items) => items.into_iter().map(without_places).collect(),
         other @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => other,
     }
+}
+
+fn sorted(json: Json) -> Json {
+    let Json::Array(mut items) = json else { return json };
+    items.sort_by_cached_key(Json::to_string);
+    Json::Array(items)
 }
 
 /// Files where those that were converted have their new names and texts, and the old ones are gone.

@@ -19,7 +19,7 @@ const WIDTH: usize = 100;
 pub(super) fn document(document: &Document, comments: Comments<'_>, refusals: &mut Refusals) -> String {
     let wrapped = document.body.spelling != Spelling::Hcl;
     let mut printer = Printer { out: String::new(), comments, refusals, unwrap: wrapped };
-    printer.items(&document.body, 0);
+    printer.items(&document.body, 0, u32::MAX);
     printer.rest_of_comments(u32::MAX, 0);
     printer.out
 }
@@ -33,7 +33,9 @@ struct Printer<'a, 'r> {
 }
 
 impl Printer<'_, '_> {
-    fn items(&mut self, body: &Body, depth: usize) {
+    /// `end` is where something else begins behind the body: where lines have no brackets around them, a comment beside
+    /// the last one stands behind the body.
+    fn items(&mut self, body: &Body, depth: usize, end: u32) {
         let mut last: Option<&Item> = None;
         for (at, item) in body.items.iter().enumerate() {
             let is_block = matches!(item, Item::Block(_));
@@ -41,19 +43,25 @@ impl Printer<'_, '_> {
                 self.out.push('\n');
             }
             self.comments_before(item.span().start, depth, true);
-            match item {
+            let next = body.items.get(at + 1).map_or(end, |next| next.span().start);
+            let heredoc = match item {
                 Item::Attribute(attribute) => self.attribute(attribute, depth),
-                Item::Block(block) => self.block(block, depth),
-                Item::Error(_) => {}
+                Item::Block(block) => {
+                    self.block(block, depth, next);
+                    false
+                }
+                Item::Error(_) => false,
+            };
+            if !heredoc {
+                self.comment_beside(next);
             }
-            let end = if depth == 0 { u32::MAX } else { body.span.end };
-            self.comment_beside(body.items.get(at + 1).map_or(end, |next| next.span().start));
             self.out.push('\n');
             last = Some(item);
         }
     }
 
-    fn attribute(&mut self, attribute: &Attribute, depth: usize) {
+    /// Whether it ended with a heredoc.
+    fn attribute(&mut self, attribute: &Attribute, depth: usize) -> bool {
         let Attribute { name, value, span: _, undecided } = attribute;
         if *undecided {
             self.refusals.undecided(attribute);
@@ -65,10 +73,10 @@ impl Printer<'_, '_> {
         self.out.push_str(&name.value);
         self.out.push_str(" = ");
         let direct = matches!(&value.kind, ExprKind::Object(items) if !items.is_empty());
-        self.value(value, depth, direct);
+        self.value(value, depth, direct)
     }
 
-    fn block(&mut self, block: &Block, depth: usize) {
+    fn block(&mut self, block: &Block, depth: usize, next: u32) {
         let Block { kind, labels, body, span: _ } = block;
         if !expr::is_name(&kind.value) {
             self.refusals.no_name(kind);
@@ -86,7 +94,8 @@ impl Printer<'_, '_> {
         }
         self.comment_beside(body.items.first().map_or(body.span.end, |item| item.span().start));
         self.out.push('\n');
-        self.items(body, depth + 1);
+        let end = if body.spelling == Spelling::Yaml { next } else { body.span.end };
+        self.items(body, depth + 1, end);
         self.rest_of_comments(body.span.end, depth + 1);
         self.indent(depth);
         self.out.push('}');

@@ -125,12 +125,18 @@ fn comments_of_json_and_yaml_become_comments_of_hcl() {
     let comments = parse::json::comments(&sources, file, false);
     let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
     assert_eq!(hcl.as_deref(), Some("# The top.\nlocals {\n  # one\n  # two\n  a = 1\n}\n"));
-    let yaml = "# The top.\nlocals:\n  # one\n  a: 1 # beside\n";
+    let yaml =
+        "# The top.\nlocals:\n  # one\n  a: 1 # beside\n  c: | # lines\n    x\n    y\n# Below.\nvariable:\n  b: {}\n";
     let file = sources.add("a.pkr.yaml", yaml, FileOrigin::Disk);
     let document = parse::yaml::parse_template(&sources, file, &schemas, &mut sink);
     let comments = parse::yaml::comments(&sources, file);
     let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
-    assert_eq!(hcl.as_deref(), Some("# The top.\nlocals {\n  # one\n  a = 1 # beside\n}\n"));
+    assert_eq!(
+        hcl.as_deref(),
+        Some(
+            "# The top.\nlocals {\n  # one\n  a = 1 # beside\n  c = <<-EOT\n    x\n    y\n  EOT\n  # lines\n}\n\n# Below.\nvariable \"b\" {}\n"
+        )
+    );
 }
 
 #[test]

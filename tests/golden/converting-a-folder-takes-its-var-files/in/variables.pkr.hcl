@@ -4,5 +4,5 @@ variable "image" {
 
 variable "commands" {
   type    = list(string)
-  default = []
+  default = ["true"]
 }
