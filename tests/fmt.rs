@@ -201,7 +201,7 @@ fn run_case(core: &Path, case: &Json) {
             match argument {
                 "-check=true" => Some("--check"),
                 "-diff" => Some("--diff"),
-                "-recursive=true" => Some("--recursive"),
+                "-recursive=true" => None,
                 "-write=false" => None,
                 "<dir>" => Some("tree"),
                 "-" => Some("-"),
@@ -210,9 +210,13 @@ fn run_case(core: &Path, case: &Json) {
             .map(str::to_owned),
         );
     }
+    // Packer stays in the folder unless it is told to descend; we descend unless told to stay.
+    if texts("args").all(|argument| argument != "-recursive=true") {
+        arguments.push("--no-recursive".to_owned());
+    }
     let below = |name: &str| name.strip_prefix(cwd).unwrap_or(name).trim_start_matches('/').to_owned();
     arguments.extend(files.iter().map(|name| below(name)));
-    if arguments == ["fmt"] {
+    if arguments == ["fmt", "--no-recursive"] {
         // Without a file there is nothing to do; without a path we take the folder, which is empty.
         assert_eq!(case["changed"], false, "{id}");
     }
@@ -270,7 +274,7 @@ fn fmt(folder: &Path, arguments: &[&str], stdin: Option<&str>) -> (Option<i32>, 
 }
 
 #[test]
-fn a_folder_is_its_own_files_and_with_recursive_those_below() {
+fn a_folder_is_descended_unless_told_otherwise() {
     let work = tempfile::tempdir().unwrap();
     let at = |name: &str| work.path().join(name);
     let names = [
@@ -288,8 +292,9 @@ fn a_folder_is_its_own_files_and_with_recursive_those_below() {
         fs::write(at(name), "a=1\n").unwrap();
     }
     std::os::unix::fs::symlink("..", at("d/up")).unwrap();
-    assert_eq!(fmt(work.path(), &["--check"], None).1, "a.pkrvars.hcl\nb.pkr.hcl\n");
-    let below = fmt(work.path(), &["--check", "--recursive", "."], None);
+    assert_eq!(fmt(work.path(), &["--check", "--no-recursive"], None).1, "a.pkrvars.hcl\nb.pkr.hcl\n");
+    assert_eq!(fmt(work.path(), &["--check", "--exclude", "d"], None).1, "a.pkrvars.hcl\nb.pkr.hcl\n");
+    let below = fmt(work.path(), &["--check", "."], None);
     assert_eq!(below, (Some(1), "a.pkrvars.hcl\nb.pkr.hcl\nd/e.pkr.hcl\n".to_owned(), String::new()));
     // What is named is meant, and once is enough.
     assert_eq!(fmt(work.path(), &["n.hcl", "./n.hcl", ".h.pkr.hcl"], None).1, "n.hcl\n.h.pkr.hcl\n");

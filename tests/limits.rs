@@ -63,8 +63,7 @@ fn local(expression: &str) -> Outcome {
     outcome(format!("locals {{\n  a = {expression}\n}}\n{BUILD}"))
 }
 
-const BUILD: &str =
-    "source \"null\" \"a\" {\n  communicator = \"none\"\n}\nbuild {\n  sources = [\"null.a\"]\n}\n";
+const BUILD: &str = "source \"null\" \"a\" {\n  communicator = \"none\"\n}\nbuild {\n  sources = [\"null.a\"]\n}\n";
 
 fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(line).collect()
@@ -72,7 +71,11 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn ten_megabytes_are_read() {
-    let text = lines(100_000, |n| format!("  a{n} = [\"${{upper(\"x\")}} and some more text that makes this line a hundred bytes long\", {n}, true]\n"));
+    let text = lines(100_000, |n| {
+        format!(
+            "  a{n} = [\"${{upper(\"x\")}} and some more text that makes this line a hundred bytes long\", {n}, true]\n"
+        )
+    });
     let text = format!("locals {{\n{text}}}\n{BUILD}");
     assert!(text.len() > 10_000_000, "{}", text.len());
     let found = outcome(text);

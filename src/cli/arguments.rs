@@ -197,12 +197,15 @@ pub(super) struct Inspect {
                         named. Templates and values in JSON or YAML are left alone."
 )]
 pub(super) struct Fmt {
-    /// Files, or folders with files, or `-` for standard input to standard output
+    /// Files, or folders, which are descended, or `-` for standard input to standard output
     #[arg(default_value = ".", value_name = "PATH")]
     pub(super) paths: Vec<String>,
-    /// Descend into folders
+    /// Do not descend into folders
     #[arg(long)]
-    pub(super) recursive: bool,
+    pub(super) no_recursive: bool,
+    /// Leave out files and folders that match, as in `.gitignore`
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
     /// Only print the names of files that are laid out otherwise; exit code 1 if there are any
     #[arg(long)]
     pub(super) check: bool,

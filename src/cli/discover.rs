@@ -34,8 +34,8 @@ pub(super) fn legacy(folder: &Path, path: &str, recursive: bool, exclude: &[Stri
     Ok(paths.collect())
 }
 
-/// The files below `path` that are wanted, by their folder, both sorted.
-fn files(
+/// The files below `path` that are wanted, by their folder, both sorted; what is left out as above.
+pub(super) fn files(
     folder: &Path,
     path: &str,
     recursive: bool,

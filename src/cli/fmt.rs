@@ -1,13 +1,14 @@
 //! `formwork fmt`
 
 use std::io::Read;
+use std::path::Path;
 
 use indexmap::IndexSet;
 
 use super::arguments::{self, Fmt};
 use super::report::{self, Found};
 use super::terminal::Terminal;
-use super::{Code, Failure, paths};
+use super::{Code, Failure, discover, paths};
 use crate::diagnostic::Sink;
 use crate::resolve::configuration::{self, MAX_FILE};
 use crate::source::{EntryKind, FileError, Files, SourceMap, Span};
@@ -38,12 +39,12 @@ enum Outcome {
 }
 
 pub(super) fn run(command: &Fmt, terminal: &Terminal) -> Result<Code, Failure> {
-    let Fmt { paths, recursive, check, diff } = command;
+    let Fmt { paths: _, no_recursive: _, exclude: _, check, diff } = command;
     let failed = |error: std::io::Error| Failure(format!("cannot tell the folder of this process: {error}"));
     let folder = std::env::current_dir().map_err(failed)?;
     let disk = DiskFiles::new(&folder).map_err(failed)?;
     // Nothing is written before it is clear what all of it is.
-    let names = chosen(&disk, paths, *recursive)?;
+    let names = chosen(&disk, &folder, command)?;
     let (mut broken, mut failures, mut changes) = (Vec::new(), Vec::new(), false);
     for name in &names {
         let outcome = match read(&disk, name) {
@@ -88,9 +89,9 @@ pub(super) fn run(command: &Fmt, terminal: &Terminal) -> Result<Code, Failure> {
 }
 
 /// The names of the files to format, each once, in the order in which they were given.
-fn chosen(disk: &DiskFiles, given: &[String], recursive: bool) -> Result<IndexSet<String>, Failure> {
+fn chosen(disk: &DiskFiles, folder: &Path, command: &Fmt) -> Result<IndexSet<String>, Failure> {
     let mut names = IndexSet::new();
-    for path in given {
+    for path in &command.paths {
         if path == STANDARD_INPUT {
             names.insert(path.clone());
             continue;
@@ -98,7 +99,7 @@ fn chosen(disk: &DiskFiles, given: &[String], recursive: bool) -> Result<IndexSe
         let kind =
             disk.resolved_metadata(path).map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?.kind;
         if kind == EntryKind::Folder {
-            below(disk, path, recursive, &mut names)?;
+            below(folder, path, command, &mut names)?;
         } else if path.ends_with(".hcl") {
             names.insert(paths::shown(path).to_owned());
         } else {
@@ -111,23 +112,18 @@ fn chosen(disk: &DiskFiles, given: &[String], recursive: bool) -> Result<IndexSe
     Ok(names)
 }
 
-/// Takes what lies in a folder, in the order of names. Links to folders are not followed: they could lead back.
-fn below(disk: &DiskFiles, folder: &str, recursive: bool, names: &mut IndexSet<String>) -> Result<(), Failure> {
-    let entries = |path: &str| -> Result<Vec<(String, EntryKind)>, Failure> {
-        let listed = disk.list(path).map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?;
-        let taken = listed.into_iter().filter(|entry| !is_passed_over(&entry.name));
-        Ok(taken.map(|entry| (paths::join(path, &entry.name), entry.kind)).rev().collect())
-    };
-    let mut todo = entries(folder)?;
-    while let Some((name, kind)) = todo.pop() {
-        let is_named_so = name.ends_with(TEMPLATE_SUFFIX) || name.ends_with(VALUES_SUFFIX);
-        match kind {
-            EntryKind::Folder if recursive => todo.extend(entries(&name)?),
-            EntryKind::File | EntryKind::Link if is_named_so && disk.is_file(&name) => {
-                names.insert(paths::shown(&name).to_owned());
-            }
-            EntryKind::Folder | EntryKind::File | EntryKind::Link | EntryKind::Other => {}
+/// Takes what lies below a folder, folder by folder, in the order of names.
+fn below(folder: &Path, path: &str, command: &Fmt, names: &mut IndexSet<String>) -> Result<(), Failure> {
+    let wanted = |_: &Path, name: &str| name.ends_with(TEMPLATE_SUFFIX) || name.ends_with(VALUES_SUFFIX);
+    let found = discover::files(folder, path, !command.no_recursive, &command.exclude, wanted)?;
+    for (parent, files) in found {
+        let start = path.trim_end_matches('/');
+        let inside = if parent == start { "" } else { parent.strip_prefix(&format!("{start}/")).unwrap_or(&parent) };
+        if inside.split('/').any(is_passed_over) {
+            continue;
         }
+        let files = files.iter().filter(|name| !is_passed_over(name));
+        names.extend(files.map(|name| paths::shown(&paths::join(&parent, name)).to_owned()));
     }
     Ok(())
 }

@@ -81,8 +81,8 @@ fn on_disk(case: &Case, records: &Records) -> Result<(), String> {
     if args.iter().any(|arg| arg == "-diff") {
         arguments.push("--diff");
     }
-    if args.iter().any(|arg| arg.starts_with("-recursive")) {
-        arguments.push("--recursive");
+    if !args.iter().any(|arg| arg.starts_with("-recursive")) {
+        arguments.push("--no-recursive");
     }
     let input = case.json.get("stdin").and_then(Json::as_str);
     if input.is_some() {

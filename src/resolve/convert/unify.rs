@@ -104,7 +104,9 @@ fn objects_as_map(types: &[&Type], lossy: bool) -> Option<Type> {
     if attributes.is_empty() {
         return None;
     }
-    unify(&attributes, lossy).map(Type::map).filter(|map| types.iter().all(|ty| !matches!(ty, Type::Object(_)) || can_convert(ty, map, lossy)))
+    unify(&attributes, lossy)
+        .map(Type::map)
+        .filter(|map| types.iter().all(|ty| !matches!(ty, Type::Object(_)) || can_convert(ty, map, lossy)))
 }
 
 fn unify_tuples(types: &[&Type], lossy: bool) -> Option<Type> {
@@ -131,7 +133,9 @@ fn tuples_as_list(types: &[&Type], lossy: bool) -> Option<Type> {
     if elements.is_empty() {
         return None;
     }
-    unify(&elements, lossy).map(Type::list).filter(|list| types.iter().all(|ty| !matches!(ty, Type::Tuple(_)) || can_convert(ty, list, lossy)))
+    unify(&elements, lossy)
+        .map(Type::list)
+        .filter(|list| types.iter().all(|ty| !matches!(ty, Type::Tuple(_)) || can_convert(ty, list, lossy)))
 }
 
 /// Whether a conversion exists between two types; with `lossy` also one that may fail on a value.

@@ -225,7 +225,9 @@ pub(super) fn textdecodebase64(call: &mut Call<'_>) -> Result<Value, Failure> {
             [0xff, 0xfe, rest @ ..] => units(rest, false),
             rest => units(rest, true),
         },
-        Encoding::Ascii => bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect(),
+        Encoding::Ascii => {
+            bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect()
+        }
         Encoding::Bytes(letters) => {
             let letters: Vec<char> = letters.chars().collect();
             let lower = 256 - letters.len();

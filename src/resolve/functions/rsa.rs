@@ -49,8 +49,7 @@ impl Key {
         let mut fields = Der(outer.take(0x30).ok_or(wrong)?);
         fields.take(2).ok_or(wrong)?;
         let mut number = || fields.take(2).map(BigUint::from_bytes_be);
-        let (modulus, _public, exponent) =
-            (number().ok_or(wrong)?, number().ok_or(wrong)?, number().ok_or(wrong)?);
+        let (modulus, _public, exponent) = (number().ok_or(wrong)?, number().ok_or(wrong)?, number().ok_or(wrong)?);
         if modulus.bits() > 16 << 10 || modulus == BigUint::ZERO {
             return Err(wrong);
         }
@@ -71,7 +70,8 @@ impl<'d> Der<'d> {
         let (length, rest) = if length < 0x80 {
             (usize::from(length), rest)
         } else {
-            let (bytes, rest) = rest.split_at_checked(usize::from(length & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
+            let (bytes, rest) =
+                rest.split_at_checked(usize::from(length & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
             (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
         };
         let (content, rest) = rest.split_at_checked(length)?;

@@ -202,8 +202,8 @@ fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Scalar, 
     let value = |value: Value| Ok(Scalar::Value(value));
     let mut tag = tag;
     let first = text.bytes().next();
-    let hinted = first
-        .is_none_or(|first| matches!(first, b'+' | b'-' | b'.' | b'0'..=b'9') || b"yYnNtTfFoO~".contains(&first));
+    let hinted =
+        first.is_none_or(|first| matches!(first, b'+' | b'-' | b'.' | b'0'..=b'9') || b"yYnNtTfFoO~".contains(&first));
     if hinted && !matches!(tag, Some("str" | "binary")) {
         if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
             return value(string(text));
@@ -302,8 +302,14 @@ fn whole(text: &str) -> Option<Number> {
 fn timestamp(text: &str) -> Option<String> {
     let mut rest = text;
     let year = digits(&mut rest, 4, 4)?;
-    let month = { after(&mut rest, "-")?; digits(&mut rest, 1, 2)? };
-    let day = { after(&mut rest, "-")?; digits(&mut rest, 1, 2)? };
+    let month = {
+        after(&mut rest, "-")?;
+        digits(&mut rest, 1, 2)?
+    };
+    let day = {
+        after(&mut rest, "-")?;
+        digits(&mut rest, 1, 2)?
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -322,8 +328,14 @@ fn timestamp(text: &str) -> Option<String> {
     let has_zone = !rest.starts_with(' ');
     after(&mut rest, "T").or_else(|| after(&mut rest, "t")).or_else(|| after(&mut rest, " "))?;
     let hour = digits(&mut rest, 1, 2).filter(|hour| *hour < 24)?;
-    let minute = { after(&mut rest, ":")?; digits(&mut rest, 1, 2).filter(|minute| *minute < 60)? };
-    let second = { after(&mut rest, ":")?; digits(&mut rest, 1, 2).filter(|second| *second < 60)? };
+    let minute = {
+        after(&mut rest, ":")?;
+        digits(&mut rest, 1, 2).filter(|minute| *minute < 60)?
+    };
+    let second = {
+        after(&mut rest, ":")?;
+        digits(&mut rest, 1, 2).filter(|second| *second < 60)?
+    };
     if rest.starts_with(['.', ',']) && rest[1..].starts_with(|letter: char| letter.is_ascii_digit()) {
         rest = rest[1..].trim_start_matches(|letter: char| letter.is_ascii_digit());
     }
@@ -334,7 +346,10 @@ fn timestamp(text: &str) -> Option<String> {
     let sign = rest.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
     rest = &rest[1..];
     let hours = digits(&mut rest, 2, 2).filter(|hours| *hours <= 24)?;
-    let minutes = { after(&mut rest, ":")?; digits(&mut rest, 2, 2).filter(|minutes| *minutes < 60)? };
+    let minutes = {
+        after(&mut rest, ":")?;
+        digits(&mut rest, 2, 2).filter(|minutes| *minutes < 60)?
+    };
     if !rest.is_empty() {
         return None;
     }

@@ -15,14 +15,8 @@ const MAX_KEY: usize = 128;
 
 /// A value as a YAML document.
 pub(super) fn encode(value: &Value) -> String {
-    let mut writer = Writer {
-        out: String::new(),
-        column: 0,
-        indent: None,
-        blank: true,
-        at_start: true,
-        open_ended: false,
-    };
+    let mut writer =
+        Writer { out: String::new(), column: 0, indent: None, blank: true, at_start: true, open_ended: false };
     writer.node(value, Place { root: true, ..Place::default() });
     writer.indent();
     if writer.open_ended {
@@ -180,9 +174,13 @@ impl Writer {
 
     fn text(&mut self, text: &str, place: Place) {
         let literal = text.contains('\n') && !place.simple_key && fits_block(text);
-        self.deeper(true, false, |writer| {
-            if literal { writer.literal(text) } else { writer.quoted(text, !place.simple_key) }
-        });
+        self.deeper(
+            true,
+            false,
+            |writer| {
+                if literal { writer.literal(text) } else { writer.quoted(text, !place.simple_key) }
+            },
+        );
     }
 
     fn literal(&mut self, text: &str) {
