@@ -3,7 +3,7 @@
 //! Data flows one way: `parse → resolve → check → graph → lower → emit → write`. A folder of `src/` is a stage and
 //! imports only from stages above it in this list:
 //! [`source`], [`diagnostic`], [`syntax`], [`schema`], [`parse`], [`mod@format`], [`mod@print`], [`resolve`],
-//! [`check`], [`graph`], [`targets`], [`engine`] (which runs them one after the other), [`mod@write`], [`cli`].
+//! [`project`], [`check`], [`graph`], [`targets`], [`engine`] (which runs them one after the other), [`mod@write`], [`cli`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read records and write temporary folders"))]
 
@@ -15,6 +15,7 @@ pub mod format;
 pub mod graph;
 pub mod parse;
 pub mod print;
+pub mod project;
 pub mod resolve;
 pub mod schema;
 pub mod source;
@@ -25,6 +26,7 @@ pub mod write;
 /// Everything that can be reported, sorted by code.
 pub fn declarations() -> Vec<&'static diagnostic::Declaration> {
     let mut all = engine::declarations();
+    all.extend(project::DECLARATIONS);
     all.extend(cli::declarations());
     all.sort_by_key(|declaration| declaration.code);
     all

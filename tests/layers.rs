@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
-const STAGES: [&str; 14] = [
+const STAGES: [&str; 15] = [
     "source",
     "diagnostic",
     "syntax",
@@ -18,6 +18,7 @@ const STAGES: [&str; 14] = [
     "format",
     "print",
     "resolve",
+    "project",
     "check",
     "graph",
     "targets",

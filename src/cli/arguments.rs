@@ -44,8 +44,19 @@ pub(super) enum Command {
     Targets(Targets),
 }
 
+/// Which configurations of `formwork.yaml`.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Choice {
+    /// A configuration of `formwork.yaml`
+    #[arg(long, value_name = "NAME")]
+    pub(super) configuration: Vec<String>,
+    /// A variant of a configuration
+    #[arg(long, value_name = "NAME")]
+    pub(super) variant: Option<String>,
+}
+
 /// Options of commands that read templates.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Values")]
 pub(super) struct Reading {
     /// Give a variable its value
@@ -88,9 +99,12 @@ pub(super) struct Reading {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Template files, or folders, which are descended
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Template files, folders, which are descended, or configurations of `formwork.yaml`; without any all of those,
+    /// or the current folder
+    #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
     #[command(flatten)]
     pub(super) reading: Reading,
     /// How findings are printed
@@ -115,15 +129,18 @@ pub(super) struct Check {
 
 #[derive(Debug, Args)]
 pub(super) struct Compile {
-    /// A template file, or the folder of a configuration
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub(super) path: String,
-    /// What to compile for
-    #[arg(long = "target", value_name = "NAME", required = true, value_delimiter = ',')]
+    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`; without one all of those,
+    /// or the current folder
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// What to compile for, instead of what `formwork.yaml` says
+    #[arg(long = "target", value_name = "NAME", value_delimiter = ',')]
     pub(super) targets: Vec<String>,
-    /// Where the output goes
-    #[arg(long, value_name = "DIR", default_value = "formwork-out")]
-    pub(super) out: PathBuf,
+    /// Where the output goes [default: `formwork-out`, a folder in it for each configuration of `formwork.yaml`]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
     /// Print one file instead of writing; which one, where there are several
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["check", "diff"])]
     pub(super) stdout: Option<Option<String>>,
@@ -157,9 +174,11 @@ pub(super) struct Compile {
 
 #[derive(Debug, Args)]
 pub(super) struct GraphCommand {
-    /// A template file, or the folder of a configuration
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub(super) path: String,
+    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "json", value_enum)]
     pub(super) format: GraphFormat,
@@ -172,6 +191,8 @@ pub(super) struct Eval {
     /// A template file or a folder, then an expression; one argument is the path if that exists
     #[arg(value_name = "PATH] [EXPR", num_args = 0..=2)]
     pub(super) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
     /// Print the types of the values
     #[arg(long = "type")]
     pub(super) types: bool,
@@ -181,9 +202,11 @@ pub(super) struct Eval {
 
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
-    /// A template file, or the folder of a configuration
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub(super) path: String,
+    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
     pub(super) format: ListFormat,

@@ -10,6 +10,7 @@ use super::grouping::{Names, clash, companions, configurations};
 use super::project::{Project, found, normal, not_loaded, relative};
 use super::report::{self, Found};
 use super::terminal::Terminal;
+use super::workspace::{Unit, Workspace};
 use super::{Code, Failure, discover, paths};
 use crate::declare_diagnostic;
 use crate::diagnostic::Declaration;
@@ -35,6 +36,8 @@ enum Candidate {
     File(String),
     /// A folder with templates.
     Folder(String, Vec<String>),
+    /// A configuration of `formwork.yaml`.
+    Named,
 }
 
 /// A configuration and what was found in it.
@@ -44,15 +47,31 @@ struct Checked {
 }
 
 pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure> {
-    let Check { paths, reading, format, fail_on, no_recursive, exclude, list, jobs } = command;
-    let project = Project::new(reading)?;
-    let candidates = candidates(&project, paths, !no_recursive, exclude)?;
-    let checked = at_a_time(*jobs, &candidates, |candidate| check(&project, candidate))?;
+    let Check { paths, choice, reading, format, fail_on, no_recursive, exclude, list, jobs } = command;
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => {
+            let printed = report::whole(&[found], *format, terminal);
+            terminal.result(&printed.text)?;
+            return Ok(Code::Findings);
+        }
+    };
+    let units = workspace.units(choice, paths, reading)?;
+    let mut tasks: Vec<(&Unit, Candidate)> = Vec::new();
+    let (named, given): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| unit.name.is_some());
+    if let Some(first) = given.first() {
+        // Paths have one project, and a folder that is given twice is one candidate.
+        let paths: Vec<String> = given.iter().flat_map(|unit| unit.paths.clone()).collect();
+        let candidates = candidates(&first.project, &paths, !no_recursive, exclude)?;
+        tasks.extend(candidates.into_iter().map(|candidate| (*first, candidate)));
+    }
+    tasks.extend(named.into_iter().map(|unit| (unit, Candidate::Named)));
+    let checked = at_a_time(*jobs, &tasks, |(unit, candidate)| check(unit, candidate))?;
     let checked: Vec<Checked> = checked.into_iter().flatten().collect();
     if *list {
         let mut lines = String::new();
         for Checked { found, start } in &checked {
-            lines.push_str(&format!("{}\t{}\n", found.configuration, relative(&project.folder, start)));
+            lines.push_str(&format!("{}\t{}\n", found.configuration, relative(workspace.process(), start)));
         }
         if *format == Format::Json {
             terminal.remark(&lines);
@@ -134,8 +153,13 @@ fn at_a_time<I: Sync, O: Send>(
     done.into_iter().map(|result| result.expect("internal error: an item was left out")).collect()
 }
 
-fn check(project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
+fn check(unit: &Unit, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
+    let project = &unit.project;
     match candidate {
+        Candidate::Named => {
+            let (start, analysis) = one(project, &unit.paths, &unit.paths[0])?;
+            Ok(vec![Checked { found: found(analysis, unit.title()), start }])
+        }
         Candidate::File(path) => {
             let folder = project.root_of(path).to_owned();
             let alone = one(project, std::slice::from_ref(path), path)?;

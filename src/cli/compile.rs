@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{Compile, Format, Reading};
 use super::project::{Project, found, normal, not_loaded, relative};
 use super::terminal::Terminal;
+use super::workspace::{Unit, Workspace};
 use super::{Code, Failure, list, report};
 use crate::declare_diagnostic;
 use crate::diagnostic::render::Counts;
@@ -43,41 +44,94 @@ struct Compiled {
     outputs: Vec<(&'static Target, Output)>,
 }
 
-pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failure> {
-    let targets = chosen_targets(command)?;
-    let project = Project::new(&command.reading)?;
-    let path = &command.path;
-    let name = project.name(path);
-    let mut analysis =
-        project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
-    let mut sink = Sink::new();
-    let compiled = compile(command, &project, &analysis, &targets, &name, &mut sink);
-    analysis.sink.absorb(sink);
-    let Some(compiled) = compiled else {
-        let counts = report::beside(&[found(analysis, name)], command.format, terminal)?;
-        return Ok(Code::found(counts.reaches(command.fail_on.severity())));
-    };
-    if !command.accept.is_empty() {
-        warn_of_unused(&command.accept, &compiled, &mut analysis);
-    }
-    let run = assemble(command, &analysis, &compiled, &name);
-    let found = found(analysis, name);
-    let counts = report::beside(&[found], command.format, terminal)?;
-    let code = verdict(command, &compiled, &run, counts, terminal);
-    if command.strict && code == Code::Findings {
-        terminal.remark("nothing is written, because `--strict` is given\n");
-        return Ok(code);
-    }
-    if let Some(wanted) = &command.stdout {
-        print_one(&run, wanted.as_deref(), terminal)?;
-        return Ok(code);
-    }
-    deliver(command, &project, &run, &compiled, terminal).map(|delivered| code.or(delivered))
+/// A configuration that was read, and what the targets made of it.
+struct Prepared {
+    unit: Unit,
+    out: PathBuf,
+    /// Nothing where the template has faults.
+    made: Option<(Compiled, Run)>,
 }
 
-fn chosen_targets(command: &Compile) -> Result<Vec<&'static Target>, Failure> {
-    let mut targets: Vec<&'static Target> =
-        command.targets.iter().map(|name| list::named(name)).collect::<Result<_, _>>()?;
+pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failure> {
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => return report::only(&[found], command.format, terminal),
+    };
+    let given = command.path.as_ref().map(std::slice::from_ref).unwrap_or_default();
+    let units = workspace.units(&command.choice, given, &command.reading)?;
+    if command.stdout.is_some() && units.len() != 1 {
+        return Err(Failure("`--stdout` prints a file of one configuration; name it".to_owned()));
+    }
+    let alone = units.len() == 1;
+    let mut prepared = Vec::new();
+    let mut all_found = Vec::new();
+    for unit in units {
+        let (one, found) = prepare(command, unit, alone)?;
+        prepared.push(one);
+        all_found.push(found);
+    }
+    // All findings are one report.
+    let counts = report::beside(&all_found, command.format, terminal)?;
+    let mut code = Code::Clean;
+    for Prepared { unit, out, made } in &prepared {
+        let Some((compiled, run)) = made else {
+            code = code.or(Code::found(counts.reaches(command.fail_on.severity())));
+            continue;
+        };
+        if !alone {
+            terminal.remark(&format!("{}\n", unit.title()));
+        }
+        let own = verdict(command, compiled, run, counts, terminal);
+        code = code.or(own);
+        if command.strict && own == Code::Findings {
+            terminal.remark("nothing is written, because `--strict` is given\n");
+            continue;
+        }
+        if let Some(wanted) = &command.stdout {
+            print_one(run, wanted.as_deref(), terminal)?;
+            continue;
+        }
+        code = code.or(deliver(command, &unit.project, out, run, compiled, terminal)?);
+    }
+    Ok(code)
+}
+
+/// Reads and compiles one configuration, writing nothing.
+fn prepare(command: &Compile, unit: Unit, alone: bool) -> Result<(Prepared, report::Found), Failure> {
+    let targets = chosen_targets(command, &unit)?;
+    let out = match (&command.out, &unit.name) {
+        (None, _) => unit.out.clone(),
+        // Each of several has a folder of its own.
+        (Some(out), Some(name)) if !alone => out.join(name),
+        (Some(out), _) => out.clone(),
+    };
+    let name = unit.title();
+    let project = &unit.project;
+    let mut analysis = project.analyse(&unit.paths, project.start()).map_err(|error| not_loaded(&error))?;
+    let mut sink = Sink::new();
+    let compiled = compile(command, &unit, &out, &analysis, &targets, &mut sink);
+    analysis.sink.absorb(sink);
+    let made = compiled.map(|compiled| {
+        if !command.accept.is_empty() {
+            warn_of_unused(&command.accept, &compiled, &mut analysis);
+        }
+        let run = assemble(command, &unit, &analysis, &compiled);
+        (compiled, run)
+    });
+    let found = found(analysis, name);
+    Ok((Prepared { unit, out, made }, found))
+}
+
+fn chosen_targets(command: &Compile, unit: &Unit) -> Result<Vec<&'static Target>, Failure> {
+    let names = if command.targets.is_empty() { &unit.targets } else { &command.targets };
+    if names.is_empty() {
+        let missing = match &unit.name {
+            Some(name) => format!("`{name}` has no `targets` in `formwork.yaml`; add them, or give `--target NAME`"),
+            None => "give `--target NAME`; `formwork targets` lists them".to_owned(),
+        };
+        return Err(Failure(missing));
+    }
+    let mut targets: Vec<&'static Target> = names.iter().map(|name| list::named(name)).collect::<Result<_, _>>()?;
     targets.sort_by_key(|target| target.name);
     targets.dedup_by_key(|target| target.name);
     for setting in &command.settings {
@@ -95,22 +149,24 @@ fn chosen_targets(command: &Compile) -> Result<Vec<&'static Target>, Failure> {
 
 fn compile(
     command: &Compile,
-    project: &Project,
+    unit: &Unit,
+    out: &Path,
     analysis: &Analysis,
     targets: &[&'static Target],
-    name: &str,
     sink: &mut Sink,
 ) -> Option<Compiled> {
+    let project = &unit.project;
     let graph = engine::build_graph(analysis.checked()?, &analysis.sources, &project.inputs, sink);
     if sink.has_errors() {
         return None;
     }
     let mut options = Options::new();
-    for setting in &command.settings {
+    for setting in unit.settings.iter().chain(&command.settings) {
         options.set(setting.clone());
     }
     let files = crate::write::DiskFiles::new(project.start()).expect("internal error: the folder was absolute before");
-    let out = normal(&project.folder.join(&command.out));
+    let out = normal(&project.process.join(out));
+    let name = unit.title();
     let folders: Vec<String> = targets.iter().map(|target| relative(project.start(), &out.join(target.name))).collect();
     let mut outputs = Vec::new();
     for (&target, output_folder) in targets.iter().zip(&folders) {
@@ -119,7 +175,7 @@ fn compile(
             options: &options,
             accepted: &command.accept,
             output_folder,
-            generated_from: name,
+            generated_from: &name,
         };
         outputs.push((target, (target.compile)(&graph, &context, sink)));
     }
@@ -140,9 +196,9 @@ fn warn_of_unused(accepted: &[Accepted], compiled: &Compiled, analysis: &mut Ana
 }
 
 /// Everything that shall lie in the output folder.
-fn assemble(command: &Compile, analysis: &Analysis, compiled: &Compiled, name: &str) -> Run {
-    let mut manifest = Manifest::new(name);
-    manifest.arguments = arguments(command, analysis);
+fn assemble(command: &Compile, unit: &Unit, analysis: &Analysis, compiled: &Compiled) -> Run {
+    let mut manifest = Manifest::new(unit.title());
+    manifest.arguments = arguments(command, unit, analysis);
     let mut files = BTreeMap::new();
     let mut entries = Vec::new();
     for (target, output) in &compiled.outputs {
@@ -218,14 +274,30 @@ fn place(span: Span, sources: &SourceMap) -> (Option<String>, Option<FidelityRan
 }
 
 /// What shapes the output, in a fixed order; values of sensitive variables are left out.
-fn arguments(command: &Compile, analysis: &Analysis) -> Vec<String> {
+fn arguments(command: &Compile, unit: &Unit, analysis: &Analysis) -> Vec<String> {
     let Compile {
-        path: _, targets, out: _, stdout: _, check: _, diff: _, strict: _, accept, settings, reading, ..
+        path: _,
+        choice: _,
+        targets: _,
+        out: _,
+        stdout: _,
+        check: _,
+        diff: _,
+        strict: _,
+        accept,
+        settings,
+        reading,
+        ..
     } = command;
     let Reading { variables, var_files, env, only, except, cwd, read, now, param, freeze, sensitive, require_values } =
         reading;
     let mut out = Vec::new();
     let mut say = |option: &str, value: String| out.extend([option.to_owned(), value]);
+    // What `formwork.yaml` says is read there.
+    if let Some(name) = &unit.name {
+        say("--configuration", name.clone());
+    }
+    let targets = if command.targets.is_empty() { &unit.targets } else { &command.targets };
     say("--target", targets.join(","));
     for (name, value) in variables {
         let is_secret = analysis.template.variables.get(name).is_none_or(|variable| variable.sensitive);
@@ -333,11 +405,11 @@ fn print_one(run: &Run, wanted: Option<&str>, terminal: &Terminal) -> Result<(),
 fn deliver(
     command: &Compile,
     project: &Project,
+    out: &Path,
     run: &Run,
     compiled: &Compiled,
     terminal: &Terminal,
 ) -> Result<Code, Failure> {
-    let out = &command.out;
     let mut disk = Disk::new(out);
     let plan = output::plan(run, &mut disk).map_err(|error| failure(&error, out))?;
     if command.diff {
@@ -358,7 +430,7 @@ fn deliver(
     let files = crate::diagnostic::render::human::plural(run.files.len(), "file");
     let done = if changed == 0 { "up to date" } else { "written" };
     terminal.remark(&format!("{files} in `{}`: {done}\n", out.display()));
-    let start = relative(&project.folder, project.start());
+    let start = relative(&project.process, project.start());
     let go = if start == "." { String::new() } else { format!("cd {} && ", shell::word(&start)) };
     let commands =
         compiled.outputs.iter().map(|(_, output)| &output.next_command).filter(|command| !command.is_empty());

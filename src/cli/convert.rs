@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Convert, Format, Spelling as Wanted};
 use super::project::{Project, found, not_loaded};
 use super::terminal::Terminal;
+use super::workspace::Workspace;
 use super::{Code, Failure, report};
 use crate::diagnostic::{Severity, Sink};
 use crate::engine::{self, Analysis, Conversion, Converted, SiblingFiles};
@@ -20,7 +21,11 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
         Wanted::Json => Spelling::Json,
         Wanted::Yaml => Spelling::Yaml,
     };
-    let project = Project::new(reading)?;
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => return report::only(&[found], *format, terminal),
+    };
+    let project = workspace.project(reading)?;
     let is_folder = project.disk.is_folder(path);
     let (found, files) = if !is_folder && holds_values(path) {
         var_file(&project, path, to)?

@@ -5,19 +5,23 @@ use std::io::BufRead;
 use serde_json::json;
 
 use super::arguments::{Eval, Format};
-use super::project::{Project, found, not_loaded};
+use super::project::{found, not_loaded};
 use super::terminal::Terminal;
+use super::workspace::Workspace;
 use super::{Code, Failure, report, show};
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::parse::hcl;
 use crate::resolve::configuration::LoadError;
 use crate::resolve::eval::{Scope, evaluate};
-use crate::source::{FileOrigin, Files, SourceMap};
+use crate::source::{FileOrigin, SourceMap};
 
 pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> {
-    let Eval { arguments, types, reading } = command;
-    let project = Project::new(reading)?;
-    let exists = |path: &str| project.disk.resolved_metadata(path).is_ok();
+    let Eval { arguments, choice, types, reading } = command;
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => return report::only(&[found], Format::Human, terminal),
+    };
+    let exists = |path: &str| workspace.named(path).is_some() || std::path::Path::new(path).exists();
     let (path, expression) = match arguments.as_slice() {
         [] => (None, None),
         [one] if exists(one) => (Some(one.clone()), None),
@@ -32,8 +36,9 @@ pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> 
         let Some(expression) = &expression else { return lines(print) };
         Ok(print(expression)?)
     };
-    let paths = [path.clone().unwrap_or_else(|| ".".to_owned())];
-    let analysed = project.analyse_with(&paths, project.start(), evaluate_all);
+    let unit = workspace.one(choice, path.as_ref(), reading)?;
+    let project = &unit.project;
+    let analysed = project.analyse_with(&unit.paths, project.start(), evaluate_all);
     let (analysis, code) = match (analysed, &path) {
         // Expressions have worth without a template as well.
         (Err(LoadError::Empty(_)), None) => project.analyse_with(&[], project.start(), evaluate_all),
@@ -41,7 +46,7 @@ pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> 
     }
     .map_err(|error| not_loaded(&error))?;
     let code = code?;
-    let counts = report::beside(&[found(analysis, project.name(&paths[0]))], Format::Human, terminal)?;
+    let counts = report::beside(&[found(analysis, unit.title())], Format::Human, terminal)?;
     Ok(code.or(Code::found(counts.reaches(Severity::Error))))
 }
 

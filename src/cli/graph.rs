@@ -1,17 +1,22 @@
 //! `formwork graph`
 
 use super::arguments::{Format, GraphCommand, GraphFormat};
-use super::project::{Project, found, not_loaded};
+use super::project::{found, not_loaded};
 use super::terminal::Terminal;
+use super::workspace::Workspace;
 use super::{Code, Failure, report};
 use crate::diagnostic::{Severity, Sink};
 use crate::{engine, graph};
 
 pub(super) fn run(command: &GraphCommand, terminal: &Terminal) -> Result<Code, Failure> {
-    let GraphCommand { path, format, reading } = command;
-    let project = Project::new(reading)?;
-    let mut analysis =
-        project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
+    let GraphCommand { path, choice, format, reading } = command;
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => return report::only(&[found], Format::Human, terminal),
+    };
+    let unit = workspace.one(choice, path.as_ref(), reading)?;
+    let project = &unit.project;
+    let mut analysis = project.analyse(&unit.paths, project.start()).map_err(|error| not_loaded(&error))?;
     let mut sink = Sink::new();
     let text = analysis.checked().map(|checked| {
         let graph = engine::build_graph(checked, &analysis.sources, &project.inputs, &mut sink);
@@ -22,7 +27,7 @@ pub(super) fn run(command: &GraphCommand, terminal: &Terminal) -> Result<Code, F
         }
     });
     analysis.sink.absorb(sink);
-    let counts = report::beside(&[found(analysis, project.name(path))], Format::Human, terminal)?;
+    let counts = report::beside(&[found(analysis, unit.title())], Format::Human, terminal)?;
     if let Some(text) = text {
         terminal.result(&text)?;
     }

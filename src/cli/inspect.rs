@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::arguments::{Format, Inspect, ListFormat};
-use super::project::{Project, found, not_loaded};
+use super::project::{found, not_loaded};
 use super::terminal::Terminal;
+use super::workspace::Workspace;
 use super::{Code, Failure, list, report, show};
 use crate::diagnostic::Severity;
 use crate::resolve::template::{
@@ -16,15 +17,20 @@ use crate::resolve::value::Value;
 use crate::source::SourceMap;
 
 pub(super) fn run(command: &Inspect, terminal: &Terminal) -> Result<Code, Failure> {
-    let Inspect { path, format, reading } = command;
-    let project = Project::new(reading)?;
-    let analysis = project.analyse(std::slice::from_ref(path), project.start()).map_err(|error| not_loaded(&error))?;
+    let Inspect { path, choice, format, reading } = command;
+    let workspace = match Workspace::open()? {
+        Ok(workspace) => workspace,
+        Err(found) => return report::only(&[found], Format::Human, terminal),
+    };
+    let unit = workspace.one(choice, path.as_ref(), reading)?;
+    let project = &unit.project;
+    let analysis = project.analyse(&unit.paths, project.start()).map_err(|error| not_loaded(&error))?;
     let all = describe(&analysis.template, &analysis.sources);
     let text = match format {
         ListFormat::Json => list::pretty(&all),
         ListFormat::Human => human(&all),
     };
-    let counts = report::beside(&[found(analysis, project.name(path))], Format::Human, terminal)?;
+    let counts = report::beside(&[found(analysis, unit.title())], Format::Human, terminal)?;
     terminal.result(&text)?;
     Ok(Code::found(counts.reaches(Severity::Error)))
 }

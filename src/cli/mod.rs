@@ -23,6 +23,7 @@ mod report;
 mod show;
 mod terminal;
 mod time;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::Failure;
 use super::arguments::Reading;
@@ -17,28 +18,31 @@ use crate::write::DiskFiles;
 
 /// Where a run finds things, and what it was given.
 pub(super) struct Project {
-    /// The folder of the process, absolute.
+    /// The folder that paths are relative to, absolute: that of the process, or that of `formwork.yaml`.
     pub(super) folder: PathBuf,
+    /// The folder of the process, absolute.
+    pub(super) process: PathBuf,
     /// Templates and var-files.
     pub(super) disk: DiskFiles,
     pub(super) inputs: Inputs,
     /// `--cwd`, absolute.
     pub(super) cwd: Option<PathBuf>,
-    pub(super) schemas: Schemas,
+    pub(super) schemas: Arc<Schemas>,
 }
 
 impl Project {
-    pub(super) fn new(reading: &Reading) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure(format!("cannot tell the folder of this process: {error}"));
-        let folder = std::env::current_dir().map_err(failed)?;
-        let disk = DiskFiles::new(&folder).map_err(failed)?;
+    /// A project whose paths are relative to an absolute folder.
+    pub(super) fn new(reading: &Reading, folder: &Path, schemas: Arc<Schemas>) -> Result<Self, Failure> {
+        let folder = folder.to_owned();
+        let disk = DiskFiles::new(&folder)
+            .map_err(|error| Failure(format!("cannot read the folder `{}`: {error}", folder.display())))?;
         let cwd = reading.cwd.as_ref().map(|cwd| normal(&folder.join(cwd)));
         if let (Some(cwd), Some(given)) = (&cwd, &reading.cwd)
             && !cwd.is_dir()
         {
             return Err(Failure(format!("`--cwd {}`: there is no such folder", given.display())));
         }
-        Ok(Self { inputs: inputs(reading), folder, disk, cwd, schemas: Schemas::embedded() })
+        Ok(Self { inputs: inputs(reading), process: folder.clone(), folder, disk, cwd, schemas })
     }
 
     /// What relative paths in a template start from, unless `check` finds something better.

@@ -50,6 +50,12 @@ pub(super) fn whole(found: &[Found], format: Format, terminal: &Terminal) -> Pri
     Printed { counts, text }
 }
 
+/// Prints findings that leave a command without another result.
+pub(super) fn only(found: &[Found], format: Format, terminal: &Terminal) -> Result<super::Code, super::Failure> {
+    beside(found, format, terminal)?;
+    Ok(super::Code::Findings)
+}
+
 /// Prints the findings of a command that has another result; as JSON they are the result.
 pub(super) fn beside(found: &[Found], format: Format, terminal: &Terminal) -> std::io::Result<Counts> {
     let printed = match format {

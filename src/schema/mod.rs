@@ -222,6 +222,12 @@ impl Schemas {
     }
 }
 
+impl Default for Schemas {
+    fn default() -> Self {
+        Schemas::embedded()
+    }
+}
+
 impl Embedded {
     fn open(&self) -> &Opened {
         self.opened.get_or_init(|| {
