@@ -57,7 +57,7 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], command.format, terminal),
     };
-    let given = command.path.as_ref().map(std::slice::from_ref).unwrap_or_default();
+    let given = command.path.as_slice();
     let units = workspace.units(&command.choice, given, &command.reading)?;
     if command.stdout.is_some() && units.len() != 1 {
         return Err(Failure("`--stdout` prints a file of one configuration; name it".to_owned()));

@@ -80,7 +80,7 @@ impl Workspace {
                 let said = error.to_string();
                 let mut lines = said.lines();
                 let first = lines.next().unwrap_or_default();
-                let diagnostic = BROKEN_COMPONENT_SCHEMA.at(path.span, format!("{first}")).label("named here");
+                let diagnostic = BROKEN_COMPONENT_SCHEMA.at(path.span, first).label("named here");
                 let more = lines.count();
                 sink.report(match more {
                     0 => diagnostic,
