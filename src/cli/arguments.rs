@@ -36,6 +36,8 @@ pub(super) enum Command {
     Fmt(Fmt),
     /// Write a template in another spelling of the language
     Convert(Convert),
+    /// Say where a value comes from and what it reaches
+    Why(Why),
     /// Print the page of a diagnostic
     Explain(Explain),
     /// List everything that can be found
@@ -196,6 +198,9 @@ pub(super) struct Eval {
     /// Print the types of the values
     #[arg(long = "type")]
     pub(super) types: bool,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) reading: Reading,
 }
@@ -256,6 +261,20 @@ pub(super) struct Convert {
     /// How findings are printed; as JSON they are the result, and no file is printed
     #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    /// A template file or a folder, then an address such as `var.version` or `source.docker.app.image`
+    #[arg(value_name = "PATH] [ADDRESS", num_args = 1..=2, required = true)]
+    pub(super) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use serde_json::json;
 
-use super::arguments::{Eval, Format};
+use super::arguments::{Eval, Format, ListFormat};
 use super::project::{found, not_loaded};
 use super::terminal::Terminal;
 use super::workspace::Workspace;
@@ -13,10 +13,11 @@ use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::parse::hcl;
 use crate::resolve::configuration::LoadError;
 use crate::resolve::eval::{Scope, evaluate};
+use crate::resolve::value::Value;
 use crate::source::{FileOrigin, SourceMap};
 
 pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> {
-    let Eval { arguments, choice, types, reading } = command;
+    let Eval { arguments, choice, types, format, reading } = command;
     let workspace = match Workspace::open()? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
@@ -30,8 +31,13 @@ pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> 
     };
     let evaluate_all = |scope: &Scope<'_>, sources: &mut SourceMap, _: &mut Sink| -> Result<Code, Failure> {
         let mut print = |text: &str| {
-            let (line, code) = answer(text, *types, scope, sources);
-            terminal.result(&line).map(|()| code)
+            let answer = Answer::of(text, scope, sources);
+            if expression.is_some() && *format == ListFormat::Human {
+                // One expression is looked at by a person: the fault is shown in it.
+                report::draw(&answer.diagnostics, sources, terminal);
+            }
+            terminal.result(&answer.line(*types, *format))?;
+            Ok(Code::found(answer.value.is_none()))
         };
         let Some(expression) = &expression else { return lines(print) };
         Ok(print(expression)?)
@@ -62,18 +68,52 @@ fn lines(mut print: impl FnMut(&str) -> std::io::Result<Code>) -> Result<Code, F
     Ok(code)
 }
 
-fn answer(text: &str, types: bool, scope: &Scope<'_>, sources: &mut SourceMap) -> (String, Code) {
-    let mut sink = Sink::new();
-    let file = sources.add("the expression", text, FileOrigin::Invocation);
-    let value = evaluate(&hcl::parse_expression(sources, file, &mut sink), scope, &mut sink);
-    let first = sink.into_sorted().into_iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-    if let Some(error) = first {
-        return (error_line(&error), Code::Findings);
-    }
-    let line = if types { value.ty().to_string() } else { show::json(&value) };
-    (line + "\n", Code::Clean)
+/// What came of an expression.
+struct Answer {
+    /// Nothing where it fails.
+    value: Option<Value>,
+    /// Sorted.
+    diagnostics: Vec<Diagnostic>,
+    /// Where the first fault is: line and column in the expression.
+    place: Option<(usize, usize)>,
 }
 
-fn error_line(error: &Diagnostic) -> String {
-    json!({ "error": error.code(), "message": error.message }).to_string() + "\n"
+/// The name under which messages show the expression.
+const NAME: &str = "the expression";
+
+impl Answer {
+    fn of(text: &str, scope: &Scope<'_>, sources: &mut SourceMap) -> Self {
+        let mut sink = Sink::new();
+        let file = sources.add(NAME, text, FileOrigin::Invocation);
+        let value = evaluate(&hcl::parse_expression(sources, file, &mut sink), scope, &mut sink);
+        let diagnostics = sink.into_sorted();
+        let first = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+        let place = first.filter(|error| error.span.file == file).map(|error| {
+            let position = sources.position(error.span);
+            (position.line, position.column)
+        });
+        let value = if first.is_none() { Some(value) } else { None };
+        Self { value, diagnostics, place }
+    }
+
+    fn line(&self, types: bool, format: ListFormat) -> String {
+        match &self.value {
+            Some(value) if format == ListFormat::Json => {
+                let ty = serde_json::Value::from(value.ty().to_string());
+                format!("{{\"type\":{ty},\"value\":{}}}\n", show::json(value))
+            }
+            Some(value) if types => value.ty().to_string() + "\n",
+            Some(value) => show::json(value) + "\n",
+            None => {
+                let error = self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+                let (code, message) = error.map_or(("", ""), |error| (error.code(), error.message.as_str()));
+                match self.place.filter(|_| format == ListFormat::Json) {
+                    Some((line, column)) => {
+                        json!({ "error": code, "message": message, "line": line, "column": column }).to_string() + "\n"
+                    }
+                    None => json!({ "error": code, "message": message }).to_string() + "\n",
+                }
+            }
+        }
+    }
 }

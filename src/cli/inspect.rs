@@ -14,7 +14,7 @@ use crate::resolve::template::{
     BuildHeader, ComponentBody, DataSource, GivenBy, Local, SourceHeader, Template, Variable,
 };
 use crate::resolve::value::Value;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 pub(super) fn run(command: &Inspect, terminal: &Terminal) -> Result<Code, Failure> {
     let Inspect { path, choice, format, reading } = command;
@@ -40,9 +40,9 @@ fn describe(template: &Template, sources: &SourceMap) -> Json {
     json!({
         "version": 1,
         "variables": variables.values().map(|variable| described_variable(variable, sources)).collect::<Vec<_>>(),
-        "locals": locals.values().map(local).collect::<Vec<_>>(),
-        "data": data.iter().map(data_source).collect::<Vec<_>>(),
-        "sources": declared.iter().map(source).collect::<Vec<_>>(),
+        "locals": locals.values().map(|it| local(it, sources)).collect::<Vec<_>>(),
+        "data": data.iter().map(|it| data_source(it, sources)).collect::<Vec<_>>(),
+        "sources": declared.iter().map(|it| source(it, sources)).collect::<Vec<_>>(),
         "builds": builds.iter().map(|header| build(header, template)).collect::<Vec<_>>(),
     })
 }
@@ -60,21 +60,34 @@ fn described_variable(variable: &Variable, sources: &SourceMap) -> Json {
         "type": variable.ty.to_string(),
         "description": variable.description,
         "sensitive": variable.sensitive,
+        "required": variable.default.is_none(),
+        "default": variable.default.as_ref().map(|default| secret(variable.sensitive, default)),
         "value": secret(variable.sensitive, &variable.in_scope),
         "from": from,
+        "at": at(variable.span, sources),
     })
 }
 
-fn local(local: &Local) -> Json {
-    json!({ "name": local.name.value, "sensitive": local.sensitive, "value": secret(local.sensitive, &local.value) })
+fn at(span: Span, sources: &SourceMap) -> String {
+    format!("{}:{}", sources.file(span.file).name, sources.position(span).line)
 }
 
-fn data_source(data: &DataSource) -> Json {
-    json!({ "type": data.ty.value, "name": data.name.value, "arguments": body(&data.body) })
+fn local(local: &Local, sources: &SourceMap) -> Json {
+    json!({
+        "name": local.name.value,
+        "type": local.value.ty().to_string(),
+        "sensitive": local.sensitive,
+        "value": secret(local.sensitive, &local.value),
+        "at": at(local.span, sources),
+    })
 }
 
-fn source(header: &SourceHeader) -> Json {
-    json!({ "type": header.ty.value, "name": header.name.value, "used": header.used })
+fn data_source(data: &DataSource, sources: &SourceMap) -> Json {
+    json!({ "type": data.ty.value, "name": data.name.value, "arguments": body(&data.body), "at": at(data.span, sources) })
+}
+
+fn source(header: &SourceHeader, sources: &SourceMap) -> Json {
+    json!({ "type": header.ty.value, "name": header.name.value, "used": header.used, "at": at(header.span, sources) })
 }
 
 fn build(header: &BuildHeader, template: &Template) -> Json {
@@ -130,7 +143,11 @@ fn human(all: &Json) -> String {
         }
     };
     let variable = |entry: &Json| {
-        let from = entry["from"].as_str().map_or_else(|| "no value".to_owned(), |from| format!("from {from}"));
+        let from = match (entry["from"].as_str(), entry["required"].as_bool()) {
+            (Some(from), _) => format!("from {from}"),
+            (None, Some(true)) => "required, and nobody gives it a value".to_owned(),
+            (None, _) => "no value".to_owned(),
+        };
         format!("{} ({}) = {}  # {from}", text(&entry["name"]), text(&entry["type"]), entry["value"])
     };
     section("Variables", entries("variables").iter().map(variable).collect());

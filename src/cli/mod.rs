@@ -23,6 +23,7 @@ mod report;
 mod show;
 mod terminal;
 mod time;
+mod why;
 mod workspace;
 
 use std::ffi::OsString;
@@ -136,6 +137,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Inspect(command) => inspect::run(command, terminal),
         Command::Fmt(command) => fmt::run(command, terminal),
         Command::Convert(command) => convert::run(command, terminal),
+        Command::Why(command) => why::run(command, terminal),
         Command::Explain(command) => explain::run(command, terminal),
         Command::Rules(command) => list::rules(command, terminal),
         Command::Targets(command) => list::targets(command, terminal),

@@ -74,6 +74,12 @@ pub(super) fn beside(found: &[Found], format: Format, terminal: &Terminal) -> st
     Ok(printed.counts)
 }
 
+/// Draws the findings of something that is no configuration on standard error.
+pub(super) fn draw(diagnostics: &[Diagnostic], sources: &SourceMap, terminal: &Terminal) {
+    let findings = render::arrange([(diagnostics, sources, None)]);
+    terminal.say(&lines(&findings, Format::Human, terminal.remark_style()));
+}
+
 fn arrange(found: &[Found]) -> Vec<Finding<'_>> {
     render::arrange(
         found.iter().map(|found| (found.diagnostics.as_slice(), &found.sources, Some(found.configuration.as_str()))),

@@ -251,6 +251,9 @@ impl TypeConstraint {
     fn filled(&self, value: &Value) -> Value {
         let each = |items: &[Value], element: &Self| items.iter().map(|item| element.filled(item)).collect();
         let kind = match (self, &value.kind) {
+            // Nothing to fill, and the type that there is counts.
+            (_, ValueKind::List(_, items) | ValueKind::Set(_, items)) if items.is_empty() => return value.clone(),
+            (_, ValueKind::Map(_, entries)) if entries.is_empty() => return value.clone(),
             (Self::List(element) | Self::Set(element), ValueKind::Tuple(items)) => {
                 ValueKind::Tuple(each(items, element))
             }

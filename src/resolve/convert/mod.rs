@@ -209,6 +209,12 @@ fn element_type<'v>(
     value: &Value,
     items: impl Iterator<Item = &'v Value>,
 ) -> Result<Type, ConversionError> {
+    if let ValueKind::List(element, _) | ValueKind::Set(element, _) | ValueKind::Map(element, _) = &value.kind
+        && !can_convert(element, wanted, true)
+    {
+        // Without elements, too.
+        return Err(mismatch(element, wanted));
+    }
     if !contains_dynamic(wanted) {
         return Ok(wanted.clone());
     }

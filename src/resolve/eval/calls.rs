@@ -8,7 +8,7 @@ use crate::resolve::convert::{TypeConstraint, convert};
 use crate::resolve::functions::{self, Failure, Function, Parameter, Style};
 use crate::resolve::value::{FoldedCall, HoleKind, Marks, Origin, Type, Unknown, Value, ValueKind};
 use crate::source::Span;
-use crate::syntax::Call;
+use crate::syntax::{Call, Expr};
 
 declare_diagnostic! {
     pub static UNKNOWN_FUNCTION = {
@@ -58,7 +58,7 @@ const TAKES_OPEN_TYPES: &[&str] =
 pub(super) fn evaluate(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let Some(function) = available(call, scope, sink) else { return Value::error() };
     match function.name {
-        "try" => return try_call(call, scope, sink),
+        "try" => return try_call(call, span, scope, sink),
         "can" => return can_call(call, function, span, scope, sink),
         "convert" => return convert_call(call, function, span, scope, sink),
         _ => {}
@@ -325,12 +325,50 @@ fn wrong_count(call: &Call, function: &Function, given: usize, spans: &[Span], s
     );
 }
 
+/// What `try` and `can` look at: an expression that may fail, or a value that was spread.
+enum Attempt<'e> {
+    Expr(&'e Expr),
+    Value(Value),
+}
+
+impl Attempt<'_> {
+    fn evaluate(&self, scope: &Scope<'_>, sink: &mut Sink) -> Value {
+        match self {
+            Self::Expr(expr) => evaluate_expr(expr, scope, sink),
+            Self::Value(value) => value.clone(),
+        }
+    }
+}
+
+/// The arguments of `try` and `can`, the last one spread where `...` stands behind it.
+fn attempts<'e>(
+    call: &'e Call,
+    span: Span,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Result<Vec<Attempt<'e>>, Value> {
+    let Some((last, before)) = call.arguments.split_last().filter(|_| call.spread.is_some()) else {
+        return Ok(call.arguments.iter().map(Attempt::Expr).collect());
+    };
+    let spread = Call { name: call.name.clone(), arguments: vec![last.clone()], spread: call.spread };
+    let errors = sink.has_errors();
+    let (values, _) = arguments(&spread, &call.name.value, span, scope, sink)?;
+    if sink.has_errors() && !errors {
+        return Err(Value::error());
+    }
+    Ok(before.iter().map(Attempt::Expr).chain(values.into_iter().map(Attempt::Value)).collect())
+}
+
 /// `try(a, b, …)`: the first that has no fault.
-fn try_call(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Value {
+fn try_call(call: &Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
     let mut failures = Vec::new();
-    for argument in &call.arguments {
+    let attempts = match attempts(call, span, scope, sink) {
+        Ok(attempts) => attempts,
+        Err(instead) => return instead,
+    };
+    for attempt in &attempts {
         let mut tried = Sink::new();
-        let value = evaluate_expr(argument, scope, &mut tried);
+        let value = attempt.evaluate(scope, &mut tried);
         if tried.has_errors() {
             failures.extend(tried.diagnostics().iter().find(|d| d.severity == Severity::Error).cloned());
             continue;
@@ -340,7 +378,7 @@ fn try_call(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Value {
         if value.is_wholly_known() || value.is_error() {
             return value;
         }
-        return unknown_from(Type::Dynamic, [&value], argument.span, scope);
+        return unknown_from(Type::Dynamic, [&value], span, scope);
     }
     let mut diagnostic = match failures.as_slice() {
         [] => FUNCTION_FAILED.at(call.name.span, "`try` needs at least one expression"),
@@ -357,13 +395,17 @@ fn try_call(call: &Call, scope: &Scope<'_>, sink: &mut Sink) -> Value {
 
 /// `can(a)`: whether it has no fault.
 fn can_call(call: &Call, function: &Function, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Value {
-    let [argument] = call.arguments.as_slice() else {
+    let attempts = match attempts(call, span, scope, sink) {
+        Ok(attempts) => attempts,
+        Err(instead) => return instead,
+    };
+    let [attempt] = attempts.as_slice() else {
         let spans: Vec<Span> = call.arguments.iter().map(|argument| argument.span).collect();
-        wrong_count(call, function, call.arguments.len(), &spans, span, sink);
+        wrong_count(call, function, attempts.len(), &spans, span, sink);
         return Value::error();
     };
     let mut tried = Sink::new();
-    let value = evaluate_expr(argument, scope, &mut tried);
+    let value = attempt.evaluate(scope, &mut tried);
     if tried.has_errors() {
         return Value::bool(false);
     }

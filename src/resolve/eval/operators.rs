@@ -253,7 +253,11 @@ pub(super) fn conditional(it: &Conditional, span: Span, scope: &Scope<'_>, sink:
         return Value::error();
     };
     let Some(truth) = truth(&decided, condition.span, sink) else { return Value::error() };
-    let Some(truth) = truth else { return unknown_from(ty, [&decided, &yes, &no], span, scope) };
+    let Some(truth) = truth else {
+        // A side that fails is not reported, so it is no reason either.
+        let sides = [&yes, &no].into_iter().filter(|side| !side.is_error());
+        return unknown_from(ty, [&decided].into_iter().chain(sides), span, scope);
+    };
     let (value, place, faults) = if truth { (yes, then.span, then_sink) } else { (no, otherwise.span, otherwise_sink) };
     sink.absorb(faults);
     let marks = Marks::computed_from([&decided]);

@@ -25,7 +25,7 @@ pub(super) enum Encoding {
 
 /// The encoding of that name, whatever the case of its letters.
 pub(super) fn find(name: &str) -> Option<Encoding> {
-    let name = name.to_ascii_lowercase();
+    let name = name.trim().to_ascii_lowercase();
     let found = ENCODINGS.iter().find(|(names, _)| names.split('|').any(|known| known == name));
     found.map(|(_, encoding)| *encoding)
 }

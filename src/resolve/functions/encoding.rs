@@ -56,7 +56,14 @@ pub(super) fn rsadecrypt(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn yamldecode(call: &mut Call<'_>) -> Result<Value, Failure> {
-    yaml::decode(&call.text(0)).map_err(|reason| Failure::Call(format!("the text is not YAML: {reason}")))
+    match yaml::decode(&call.text(0)) {
+        // Packer takes a type that is not known for a value that is not.
+        Ok(value) if value.is_null() && value.ty() == Type::Dynamic => {
+            Err(Failure::Unknown(Origin::Packer("yamldecode(\"null\")".to_owned())))
+        }
+        Ok(value) => Ok(value),
+        Err(reason) => Err(Failure::Call(format!("the text is not YAML: {reason}"))),
+    }
 }
 
 pub(super) fn yamlencode(call: &mut Call<'_>) -> Result<Value, Failure> {

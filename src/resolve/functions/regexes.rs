@@ -30,12 +30,40 @@ pub(super) fn regex_replace(call: &mut Call<'_>) -> Result<Value, Failure> {
     for found in pattern.captures_iter(&text) {
         let Some(whole) = found.get(0) else { continue };
         out.push_str(&text[end..whole.start()]);
-        found.expand(&replacement, &mut out);
+        expand(&found, &replacement, &mut out);
         limit(out.len())?;
         end = whole.end();
     }
     out.push_str(&text[end..]);
     Ok(string(out))
+}
+
+/// Puts what groups matched into a replacement: `$1`, `$name`, `${name}`; the name is as long as it can be.
+fn expand(found: &Captures<'_>, replacement: &str, out: &mut String) {
+    let mut rest = replacement;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(behind) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = behind;
+            continue;
+        }
+        let braced = rest.strip_prefix('{');
+        let text = braced.unwrap_or(rest);
+        let length = text.find(|letter: char| letter != '_' && !letter.is_alphanumeric()).unwrap_or(text.len());
+        let (name, behind) = text.split_at(length);
+        let behind = if braced.is_some() { behind.strip_prefix('}') } else { Some(behind) };
+        let (Some(behind), false) = (behind, name.is_empty()) else {
+            out.push('$');
+            continue;
+        };
+        let numbered = name.bytes().all(|byte| byte.is_ascii_digit());
+        let group = if numbered { name.parse().ok().and_then(|index| found.get(index)) } else { found.name(name) };
+        out.push_str(group.map_or("", |group| group.as_str()));
+        rest = behind;
+    }
+    out.push_str(rest);
 }
 
 /// What a pattern gives: the text it matches, its groups in order, or its groups by name.

@@ -339,7 +339,7 @@ pub(super) fn rfc3339_parse(call: &mut Call<'_>) -> Result<Value, Failure> {
 
 pub(super) fn unix_timestamp_parse(call: &mut Call<'_>) -> Result<Value, Failure> {
     let seconds = call.whole(0)?;
-    if seconds.abs() > 250_000_000_000 {
+    if seconds.unsigned_abs() > 1 << 60 {
         return Err(Failure::argument(0, "it lies too far from now"));
     }
     let time = Time::from_unix(seconds, 0);

@@ -19,7 +19,12 @@ const PREFIX: &str = "tag:yaml.org,2002:";
 
 /// Reads one YAML document. The error says what is wrong and where.
 pub(super) fn decode(text: &str) -> Result<Value, String> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), weight: 0 };
+    for line in text.lines().take_while(|line| line.is_empty() || line.starts_with(['%', '#'])) {
+        if line.strip_prefix("%YAML").is_some_and(|version| version.split_whitespace().next() != Some("1.1")) {
+            return Err("only YAML 1.1 can be asked for".to_owned());
+        }
+    }
+    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), weight: 0, text, end: 0 };
     reader.expect(&Event::StreamStart)?;
     match reader.next()? {
         Event::DocumentStart(_) => {}
@@ -39,6 +44,9 @@ struct Reader<'t> {
     /// What an anchor stands for; nothing while it is being read.
     anchors: BTreeMap<usize, Option<Value>>,
     weight: u64,
+    text: &'t str,
+    /// Where the last event ended, in letters.
+    end: usize,
 }
 
 /// What a scalar is.
@@ -51,7 +59,10 @@ enum Scalar {
 impl<'t> Reader<'t> {
     fn next(&mut self) -> Result<Event<'t>, String> {
         match self.parser.next_event() {
-            Some(Ok((event, _))) => Ok(event),
+            Some(Ok((event, span))) => {
+                self.end = span.end.index();
+                Ok(event)
+            }
             Some(Err(error)) => Err(error.to_string()),
             None => Err("the text ends where more is expected".to_owned()),
         }
@@ -67,14 +78,17 @@ impl<'t> Reader<'t> {
         }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = match resolve(&text, style, tag.as_deref())? {
+                // A block that the end of the text ends has no line end that is not written.
+                let unended = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+                    && !self.text.ends_with(['\n', '\r'])
+                    && self.end >= self.text.chars().count();
+                let text = if unended { text.strip_suffix('\n').unwrap_or(&text) } else { &text };
+                let value = match resolve(text, style, tag.as_deref())? {
                     Scalar::Value(value) => value,
                     Scalar::Merge => Value::string("<<"),
                 };
                 // What was not left to be guessed is a text, even if it was guessed first.
-                let value = if style != ScalarStyle::Plain && is_plain_tag(tag.as_deref())
-                    || tag.as_deref().is_some_and(is_exclamation)
-                {
+                let value = if style != ScalarStyle::Plain && tag.is_none() {
                     convert(&value, &Type::String, nowhere()).map_err(|error| error.to_string())?
                 } else {
                     value
@@ -171,13 +185,12 @@ fn is_exclamation(tag: &Tag) -> bool {
     tag.handle.is_empty() && tag.suffix == "!" || tag.handle == "!" && tag.suffix.is_empty()
 }
 
-fn is_plain_tag(tag: Option<&Tag>) -> bool {
-    tag.is_none_or(is_exclamation)
-}
-
 /// The name of one of YAML's own tags; nothing where none is given.
 fn core_tag(tag: Option<&Tag>) -> Result<Option<String>, String> {
-    let Some(tag) = tag.filter(|tag| !is_exclamation(tag)) else { return Ok(None) };
+    let Some(tag) = tag else { return Ok(None) };
+    if is_exclamation(tag) {
+        return Err("the tag `!` has no meaning here".to_owned());
+    }
     let handle = if tag.handle == "!!" { PREFIX } else { &tag.handle };
     let full = format!("{handle}{}", tag.suffix);
     match full.strip_prefix(PREFIX) {

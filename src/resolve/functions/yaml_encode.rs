@@ -188,13 +188,11 @@ impl Writer {
         if text.starts_with(|letter| letter == ' ' || is_break(letter)) {
             self.indicator(&INDENT.to_string(), false, false, false);
         }
-        self.open_ended = false;
         let mut ends = text.chars().rev();
         match (ends.next().is_some_and(is_break), ends.next()) {
             (false, _) => self.indicator("-", false, false, false),
             (true, before) if before.is_none_or(is_break) => {
                 self.indicator("+", false, false, false);
-                self.open_ended = true;
             }
             (true, _) => {}
         }
