@@ -33,7 +33,10 @@ const WORTH: &[(&str, &str)] = &[
     ("formatlist(\"%s\", null)", "any ?"),
     ("substr(format(\"%s\", null), 0, 1)", "string ?"),
     ("uuidv5(\"6BA7B8109DAD11D180B400C04FD430C8\", \"b\")", "string \"3f10dbe8-4cbd-5e31-9b1f-af0cb9dda9cf\""),
-    ("uuidv5(\"urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8\", \".5\")", "string \"b56d5331-d9f5-5209-bec5-a888f5ef0de8\""),
+    (
+        "uuidv5(\"urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8\", \".5\")",
+        "string \"b56d5331-d9f5-5209-bec5-a888f5ef0de8\"",
+    ),
     ("uuidv5(\"{6ba7b810-9dad-11d1-80b4-00c04fd430c8}\", \"~\")", "string \"a63f8a53-12d1-5980-9ff6-30d702189993\""),
     ("jsondecode(\"1.\")", "!"),
     ("jsonencode(1 / 0)", "!"),
@@ -62,7 +65,10 @@ const WORTH: &[(&str, &str)] = &[
     ("coalescelist([], [1])", "tuple([number]) [1]"),
     ("merge({ a = 1 }, null)", "object({a=number}) {\"a\":1}"),
     ("convert(regexall(\"(\\\\d+)\", \"#\"), set(number))", "!"),
-    ("csvdecode(\"\\\"a\\nb\\\",c\\n1,2\")", "list(object({\"a\\nb\"=string,c=string})) [{\"a\\nb\":\"1\",\"c\":\"2\"}]"),
+    (
+        "csvdecode(\"\\\"a\\nb\\\",c\\n1,2\")",
+        "list(object({\"a\\nb\"=string,c=string})) [{\"a\\nb\":\"1\",\"c\":\"2\"}]",
+    ),
     // Conditions.
     ("false && 1", "!"),
     ("false && nope", "bool false"),
@@ -79,7 +85,10 @@ const WORTH: &[(&str, &str)] = &[
     ("can(1, [2]...)", "!"),
     // YAML.
     ("yamlencode(\"a\\n\\n\")", "string \"|+\\n  a\\n\\n\""),
-    ("yamlencode({ a = [], b = [{ c = 1 }], d = {} })", "string \"\\\"a\\\": []\\n\\\"b\\\":\\n- \\\"c\\\": 1\\n\\\"d\\\": {}\\n\""),
+    (
+        "yamlencode({ a = [], b = [{ c = 1 }], d = {} })",
+        "string \"\\\"a\\\": []\\n\\\"b\\\":\\n- \\\"c\\\": 1\\n\\\"d\\\": {}\\n\"",
+    ),
     ("yamlencode([[1], \"\\t\"])", "string \"- - 1\\n- \\\"\\\\t\\\"\\n\""),
     ("yamldecode(\"a: >\\n  x\\n  y\\n\\n  z\")", "object({a=string}) {\"a\":\"x y\\nz\"}"),
     ("yamldecode(\"a: |-\\n  yes\")", "object({a=string}) {\"a\":\"true\"}"),

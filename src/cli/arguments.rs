@@ -264,9 +264,10 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "formwork why [OPTIONS] [PATH] <ADDRESS>")]
 pub(super) struct Why {
     /// A template file or a folder, then an address such as `var.version` or `source.docker.app.image`
-    #[arg(value_name = "PATH] [ADDRESS", num_args = 1..=2, required = true)]
+    #[arg(value_name = "ADDRESS", num_args = 1..=2, required = true)]
     pub(super) arguments: Vec<String>,
     #[command(flatten)]
     pub(super) choice: Choice,

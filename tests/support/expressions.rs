@@ -94,17 +94,62 @@ pub mod generator {
     /// Makes expressions from the grammar.
     pub struct Generator(u64);
 
-    const NUMBERS: &[&str] =
-        &["0", "1", "2", "7", "-1", "1.5", "0.1", "1e3", "1e-7", "18446744073709551616", "1 / 3", "-0", "1 / 0", "unk.n"];
+    const NUMBERS: &[&str] = &[
+        "0",
+        "1",
+        "2",
+        "7",
+        "-1",
+        "1.5",
+        "0.1",
+        "1e3",
+        "1e-7",
+        "18446744073709551616",
+        "1 / 3",
+        "-0",
+        "1 / 0",
+        "unk.n",
+    ];
     const TEXTS: &[&str] = &[
-        "\"\"", "\"a\"", "\"a,b\"", "\"Hello World\"", "\"é\"", "\"日本\"", "\"x\\ny\"", "\"1\"", "\"true\"", "\"%s-%d\"",
-        "\"[a-z]+\"", "\"(a)(?P<n>b)\"", "\"{\\\"a\\\":1}\"", "\"a: [1, x]\"", "\"10.0.0.0/8\"", "\"2020-01-02T03:04:05Z\"",
-        "\"YYYY-MM-DD\"", "\"1h30m\"", "\"aGk=\"", "\"UTF-16LE\"", "\"$1\"", "unk.s", "null",
+        "\"\"",
+        "\"a\"",
+        "\"a,b\"",
+        "\"Hello World\"",
+        "\"é\"",
+        "\"日本\"",
+        "\"x\\ny\"",
+        "\"1\"",
+        "\"true\"",
+        "\"%s-%d\"",
+        "\"[a-z]+\"",
+        "\"(a)(?P<n>b)\"",
+        "\"{\\\"a\\\":1}\"",
+        "\"a: [1, x]\"",
+        "\"10.0.0.0/8\"",
+        "\"2020-01-02T03:04:05Z\"",
+        "\"YYYY-MM-DD\"",
+        "\"1h30m\"",
+        "\"aGk=\"",
+        "\"UTF-16LE\"",
+        "\"$1\"",
+        "unk.s",
+        "null",
     ];
     const KEYS: &[&str] = &["a", "b", "\"x y\"", "(\"c\")", "1", "null"];
     const TYPES: &[&str] = &[
-        "string", "number", "bool", "any", "list(string)", "list(any)", "set(number)", "set(any)", "map(string)",
-        "map(any)", "object({ a = number })", "tuple([string, any])", "list(map(bool))",
+        "string",
+        "number",
+        "bool",
+        "any",
+        "list(string)",
+        "list(any)",
+        "set(number)",
+        "set(any)",
+        "map(string)",
+        "map(any)",
+        "object({ a = number })",
+        "tuple([string, any])",
+        "list(map(bool))",
     ];
     const UNARY: &[&str] = &["-", "!"];
     const BINARY: &[&str] = &["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"];

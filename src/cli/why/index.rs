@@ -181,7 +181,9 @@ impl Index {
                     let named = inner.labels.first().map_or("", |label| label.value.as_str());
                     let own = format!("{address}.source.{}", named.trim_start_matches("source."));
                     self.component(&own, None, inner);
-                    if let (Some(place), Some(source)) = (self.places.iter_mut().find(|p| p.span == inner.span), source_of(named)) {
+                    if let (Some(place), Some(source)) =
+                        (self.places.iter_mut().find(|p| p.span == inner.span), source_of(named))
+                    {
                         place.refers_to.push(source);
                     }
                 }

@@ -54,8 +54,10 @@ pub(super) fn describe(index: &Index, place: &Place, analysis: &Analysis, inputs
     if !images.is_empty() {
         out.insert("images".to_owned(), json!(images));
     }
-    let members: Vec<Json> =
-        index.members(place).map(|member| json!({ "address": member.address, "at": at(member.span, sources) })).collect();
+    let members: Vec<Json> = index
+        .members(place)
+        .map(|member| json!({ "address": member.address, "at": at(member.span, sources) }))
+        .collect();
     if !members.is_empty() {
         out.insert("arguments".to_owned(), members.into());
     }
@@ -240,7 +242,11 @@ pub(super) fn human(all: &Json) -> String {
         let _ = writeln!(out, "  {} in {}", value["value"], word(&value["image"]));
     }
     if let Some(assignments) = all["assignments"].as_array() {
-        out.push_str(if assignments.is_empty() { "  nobody gives it a value\n" } else { "given by, the last one wins:\n" });
+        out.push_str(if assignments.is_empty() {
+            "  nobody gives it a value\n"
+        } else {
+            "given by, the last one wins:\n"
+        });
         for entry in assignments {
             let place = place_text(&entry["at"]);
             let by = word(&entry["by"]);

@@ -341,12 +341,7 @@ impl Attempt<'_> {
 }
 
 /// The arguments of `try` and `can`, the last one spread where `...` stands behind it.
-fn attempts<'e>(
-    call: &'e Call,
-    span: Span,
-    scope: &Scope<'_>,
-    sink: &mut Sink,
-) -> Result<Vec<Attempt<'e>>, Value> {
+fn attempts<'e>(call: &'e Call, span: Span, scope: &Scope<'_>, sink: &mut Sink) -> Result<Vec<Attempt<'e>>, Value> {
     let Some((last, before)) = call.arguments.split_last().filter(|_| call.spread.is_some()) else {
         return Ok(call.arguments.iter().map(Attempt::Expr).collect());
     };

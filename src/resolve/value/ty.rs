@@ -84,7 +84,9 @@ impl fmt::Display for Quoted<'_> {
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
-                letter if letter.is_control() || letter.is_whitespace() && letter != ' ' => write!(f, "\\u{:04x}", u32::from(letter))?,
+                letter if letter.is_control() || letter.is_whitespace() && letter != ' ' => {
+                    write!(f, "\\u{:04x}", u32::from(letter))?
+                }
                 letter => write!(f, "{letter}")?,
             }
         }
