@@ -48,7 +48,7 @@ fn ten_megabytes_of_json_are_read() {
         .map(|at| format!("\"a{at}\": [\"${{var.x}} and some text that makes it long\", {at}]"))
         .collect();
     let text = format!("{{\"locals\": {{{}}}}}", items.join(",\n"));
-    assert!(text.len() > (9 << 20) / SCALE, "{}", text.len());
+    assert!(text.len() > (8 << 20) / SCALE, "{}", text.len());
     let (document, codes) = read("big.pkr.json", text);
     assert_eq!((locals(&document), codes.as_slice()), (150_000 / SCALE, &[] as &[&str]));
 }
