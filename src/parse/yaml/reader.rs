@@ -404,7 +404,7 @@ impl Reader<'_> {
         if wanted == Some("str") || (wanted.is_none() && tag.to_string() == "!") {
             return DataKind::String(text);
         }
-        let kind = match (wanted, scalar::plain(&text.text)) {
+        match (wanted, scalar::plain(&text.text)) {
             (Some("null"), scalar::Plain::Null) => DataKind::Null,
             (Some("bool"), scalar::Plain::Bool(value)) => DataKind::Bool(value),
             (Some("float"), scalar::Plain::Number(number)) => DataKind::Number(number),
@@ -413,8 +413,7 @@ impl Reader<'_> {
                 self.wrong_tag(tag, span);
                 DataKind::Error
             }
-        };
-        kind
+        }
     }
 
     fn wrong_tag(&mut self, tag: &Tag, span: Span) {
@@ -436,10 +435,8 @@ impl Reader<'_> {
     }
 
     fn warn_of_1_1(&mut self, text: &str, other: &str, span: Span, is_key: bool) {
-        let here = match scalar::plain(text) {
-            scalar::Plain::Number(_) if !is_key => "a decimal number",
-            _ => "a string",
-        };
+        let is_number = !is_key && matches!(scalar::plain(text), scalar::Plain::Number(_));
+        let here = if is_number { "a decimal number" } else { "a string" };
         let is_bool = other == "a bool" && !is_key;
         let meant = matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on");
         let help = if is_bool {
@@ -476,13 +473,12 @@ impl Reader<'_> {
             return self.value(Data { kind: DataKind::Error, span });
         };
         if self.wants_key() {
-            let key = match &value.kind {
-                DataKind::String(text) => Key::Named(text.clone()),
-                kind => {
-                    let what = Data { kind: kind.clone(), span }.phrase();
-                    self.wrong_key(span, what);
-                    Key::Wrong
-                }
+            let key = if let DataKind::String(text) = &value.kind {
+                Key::Named(text.clone())
+            } else {
+                let what = value.phrase();
+                self.wrong_key(span, what);
+                Key::Wrong
             };
             return self.set_key(key, span);
         }

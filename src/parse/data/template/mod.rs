@@ -140,11 +140,15 @@ impl<'t> Mapper<'t, '_> {
             values.swap_remove(0)
         } else {
             let span = values.iter().fold(span, |whole, value| whole.to(value.span));
-            let all = values.into_iter().flat_map(|value| match value.kind {
-                ExprKind::Tuple(items) => items,
-                kind => vec![Expr { kind, span: value.span }],
-            });
-            Expr { kind: ExprKind::Tuple(all.collect()), span }
+            let mut all = Vec::with_capacity(values.len());
+            for value in values {
+                if let ExprKind::Tuple(items) = value.kind {
+                    all.extend(items);
+                } else {
+                    all.push(value);
+                }
+            }
+            Expr { kind: ExprKind::Tuple(all), span }
         };
         Some(Attribute { name, value, span, undecided: true })
     }
@@ -260,7 +264,12 @@ impl<'t> Mapper<'t, '_> {
                     reported |= one(self, object, &mut found, items);
                 }
             }
-            kind => reported = one(self, Data { kind, span }, &mut found, items),
+            kind @ (DataKind::Null
+            | DataKind::Bool(_)
+            | DataKind::Number(_)
+            | DataKind::String(_)
+            | DataKind::Object(_)
+            | DataKind::Error) => reported = one(self, Data { kind, span }, &mut found, items),
         }
         if found.is_empty() && !reported {
             items.push(Item::Error(span));
