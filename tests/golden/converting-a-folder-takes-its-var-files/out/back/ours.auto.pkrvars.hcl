@@ -1,0 +1,2 @@
+# Ours.
+image = "debian:13"

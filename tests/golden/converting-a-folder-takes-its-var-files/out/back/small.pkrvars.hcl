@@ -1,0 +1,2 @@
+image    = "alpine:3.22"
+commands = ["echo $${HOME}"]

@@ -1,0 +1,8 @@
+variable "image" {
+  type = string
+}
+
+variable "commands" {
+  type    = list(string)
+  default = ["true"]
+}

@@ -1,0 +1,2 @@
+mirror  = "https://mirror.example"
+release = "1.2"
