@@ -2,7 +2,7 @@
 //!
 //! The templates are those of `FORMWORK_CORPUS`. What cannot be converted stands in `convert.toml` with its reason.
 
-#![expect(clippy::disallowed_methods, reason = "tests read records")]
+#![expect(clippy::disallowed_methods, reason = "tests read records and write temporary folders")]
 
 mod support;
 
@@ -116,6 +116,17 @@ fn upgraded(folder: &Path, record: &Value) -> Result<Outcome, String> {
     step(&disk, &disk, &before, (path, &inputs), Spelling::Hcl).map(|_| Outcome::Same)
 }
 
+/// Makes the files that the project's own scripts make.
+fn prepare(copy: &Path, record: &Value) {
+    for path in record["prepared"].as_array().into_iter().flatten().map(text) {
+        let made = copy.join(path);
+        let from = [".tmpl", ".example"].map(|suffix| PathBuf::from(format!("{}{suffix}", made.display())));
+        if let Some(from) = from.iter().find(|from| from.exists()).filter(|_| !made.exists()) {
+            std::fs::copy(from, &made).expect("a file is copied");
+        }
+    }
+}
+
 /// What became of each recorded configuration of a kind, against the list.
 fn compare(kind: &str, outcomes: impl Fn(&Path, &Value) -> Vec<(String, Result<Outcome, String>)>) {
     let Some(corpus) = std::env::var_os("FORMWORK_CORPUS").map(PathBuf::from) else {
@@ -123,18 +134,21 @@ fn compare(kind: &str, outcomes: impl Fn(&Path, &Value) -> Vec<(String, Result<O
         return;
     };
     let records = std::fs::read_to_string(corpus.join("verdicts.jsonl")).expect("the verdicts");
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let mut command = std::process::Command::new("/bin/cp");
+    let done = command.args(["-R", "-P", "--"]).arg(corpus.join(".")).arg(copy.path()).status();
+    assert!(done.is_ok_and(|status| status.success()), "the records cannot be copied");
     let list = std::fs::read_to_string(root().join("tests/convert.toml")).expect("the list");
     let mut listed: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(&list).expect("the list is TOML");
     let mut listed = listed.remove(kind).unwrap_or_default();
     let mut wrong = Vec::new();
     let (mut all, mut same, mut faulty) = (0, 0, 0);
     for record in records.lines().map(|line| serde_json::from_str::<Value>(line).expect("a verdict is JSON")) {
-        let word = text(&record["kind"]).split(' ').next().unwrap_or_default();
-        // Files that the projects' own scripts make are not there.
-        if word != kind || !record["prepared"].is_null() {
+        if text(&record["kind"]).split(' ').next() != Some(kind) {
             continue;
         }
-        for (to, outcome) in outcomes(&corpus.join(text(&record["cwd"])), &record) {
+        prepare(copy.path(), &record);
+        for (to, outcome) in outcomes(&copy.path().join(text(&record["cwd"])), &record) {
             let id = format!("{} to {to}", text(&record["id"]));
             all += 1;
             match (outcome, listed.remove(&id)) {

@@ -150,14 +150,10 @@ fn remark_names(analysis: &Analysis, terminal: &Terminal) {
         return;
     }
     for image in &analysis.template.images {
-        let header = analysis.template.sources.iter().find(|source| {
-            source.ty.value == image.source.ty.value && image.name.ends_with(&format!(".{}", source.name.value))
-        });
-        let written = header.map(|source| analysis.sources.text(source.name.span).trim_matches('"').to_owned());
-        if let Some(old) = written.filter(|old| !old.is_empty() && *old != image.name) {
+        let (old, new) = (&image.source_name, &image.name);
+        if old != new {
             terminal.remark(&format!(
-                "the builder `{old}` is called `{}` now: change `-only` and `-except` where it is built\n",
-                image.name
+                "the builder `{old}` is called `{new}` now: change `-only` and `-except` where it is built\n"
             ));
         }
     }
