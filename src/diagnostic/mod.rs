@@ -208,7 +208,9 @@ impl Sink {
     /// Everything that was said, sorted by file, place and code, without duplicates.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut all = self.diagnostics;
-        all.sort_by(|a, b| (a.span, a.code(), &a.message).cmp(&(b.span, b.code(), &b.message)));
+        // Of equal ones the gravest stays.
+        let key = |diagnostic: &Diagnostic| std::cmp::Reverse(diagnostic.severity);
+        all.sort_by(|a, b| (a.span, a.code(), &a.message, key(a)).cmp(&(b.span, b.code(), &b.message, key(b))));
         all.dedup_by(|a, b| a.span == b.span && a.code() == b.code() && a.message == b.message);
         all
     }

@@ -236,10 +236,10 @@ impl Reader<'_> {
             let file = self.sources.add(format!("--var {name}"), text.as_str(), FileOrigin::Invocation);
             values.set(name, self.sources.file(file).span(file), text);
         }
-        let upgrade = template.map(|file| parse::legacy::parse(self.sources, file, self.schemas, &values, self.sink));
+        let document = template.map(|file| parse::legacy::parse(self.sources, file, self.schemas, &values, self.sink));
         Ok(Configuration {
             root: folder_of(path).to_owned(),
-            documents: upgrade.map(|upgrade| upgrade.document).into_iter().collect(),
+            documents: document.into_iter().collect(),
             var_files: values.documents,
         })
     }

@@ -360,6 +360,15 @@ impl<'a> Decoder<'a> {
         Some(Argument { name, value, span })
     }
 
+    /// The key of a map or an object, which is rendered like a value; nothing of it may be left open.
+    fn render_key(&self, key: String, render: &Render, span: Span, sink: &mut Sink) -> String {
+        if !key.contains("{{") {
+            return key;
+        }
+        let rendered = self.render(Value::string(key.clone()), render, span, sink);
+        rendered.as_str().map_or(key, std::borrow::Cow::into_owned)
+    }
+
     /// Renders every text in a value as the schema says.
     fn render(&self, value: Value, render: &Render, span: Span, sink: &mut Sink) -> Value {
         let (times, fields) = match render {
@@ -384,10 +393,16 @@ impl<'a> Decoder<'a> {
             ValueKind::Set(ty, items) => ValueKind::Set(ty, items.into_iter().map(|item| again(item, sink)).collect()),
             ValueKind::Tuple(items) => ValueKind::Tuple(items.into_iter().map(|item| again(item, sink)).collect()),
             ValueKind::Map(ty, entries) => {
-                ValueKind::Map(ty, entries.into_iter().map(|(name, item)| (name, again(item, sink))).collect())
+                let entries = entries.into_iter();
+                let entries =
+                    entries.map(|(name, item)| (self.render_key(name, render, span, sink), again(item, sink)));
+                ValueKind::Map(ty, entries.collect())
             }
             ValueKind::Object(entries) => {
-                ValueKind::Object(entries.into_iter().map(|(name, item)| (name, again(item, sink))).collect())
+                let entries = entries.into_iter();
+                let entries =
+                    entries.map(|(name, item)| (self.render_key(name, render, span, sink), again(item, sink)));
+                ValueKind::Object(entries.collect())
             }
             kind @ (ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Unknown(_)) => kind,
         };
@@ -419,6 +434,7 @@ impl<'a> Decoder<'a> {
                 packer_version,
                 fields,
                 any_field,
+                any_function: self.undescribed,
                 clean_names,
                 ..Engine::new(self.language)
             };

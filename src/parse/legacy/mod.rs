@@ -78,25 +78,14 @@ declare_diagnostic! {
     }
 }
 
-/// A template and what stands in it that the tree has no place for.
-#[derive(Debug)]
-pub struct Upgrade {
-    /// The tree.
-    pub document: Document,
-    /// Values of root keys that begin with `_`, which is how people comment such a template.
-    pub comments: Vec<(Span, String)>,
-}
-
-/// Reads a template. `values` are its var-files.
-pub fn parse(sources: &SourceMap, file: FileId, schemas: &Schemas, values: &Values, sink: &mut Sink) -> Upgrade {
+/// Reads a template. `values` are its var-files. Comments are not among what comes out.
+pub fn parse(sources: &SourceMap, file: FileId, schemas: &Schemas, values: &Values, sink: &mut Sink) -> Document {
     let span = sources.file(file).span(file);
     let mut data = reader::read(sources, file, sink);
     unique(&mut data, sink);
-    let mut reader =
-        Reader { schemas, sink, variables: Variables::default(), builders: Builders::default(), comments: Vec::new() };
+    let mut reader = Reader { schemas, sink, variables: Variables::default(), builders: Builders::default() };
     let items = reader.root(&data, values);
-    let comments = reader.comments;
-    Upgrade { document: Document { file, body: make::body(items, span) }, comments }
+    Document { file, body: make::body(items, span) }
 }
 
 struct Reader<'a> {
@@ -104,7 +93,6 @@ struct Reader<'a> {
     sink: &'a mut Sink,
     variables: Variables,
     builders: Builders,
-    comments: Vec<(Span, String)>,
 }
 
 impl Reader<'_> {
@@ -120,7 +108,7 @@ impl Reader<'_> {
         if let Some(variables) = find("variables") {
             self.declare(&variables.value);
         }
-        self.compute(&values.computed);
+        self.compute(&values.computed, &values.plain);
         if let Some(names) = find("sensitive-variables") {
             self.sensitive(&names.value);
         }
@@ -149,7 +137,7 @@ impl Reader<'_> {
                 "error-cleanup-provisioner" => build.extend(self.provisioner(value, "error-cleanup-provisioner")),
                 "post-processors" => self.post_processors(value, &mut build),
                 comment if comment.starts_with('_') => match &value.kind {
-                    DataKind::String(text) => self.comments.push((value.span, text.text.clone())),
+                    DataKind::String(_) => {}
                     _ => self.wrong_kind(value, "a comment", "a string", "put the comment into quotes"),
                 },
                 other => self.sink.report(

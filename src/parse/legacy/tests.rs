@@ -15,15 +15,15 @@ fn said(sources: &SourceMap, sink: &Sink) -> Vec<String> {
 }
 
 /// The template, with its var-files; and what was said.
-fn read(text: &str, var_files: &[&str]) -> (Upgrade, Vec<String>) {
+fn read(text: &str, var_files: &[&str]) -> (Document, Vec<String>) {
     let mut sources = SourceMap::new();
     let mut sink = Sink::new();
     let file = sources.add("template.json", text, FileOrigin::Disk);
     let files: Vec<_> = var_files.iter().map(|text| sources.add("values.json", *text, FileOrigin::Disk)).collect();
     let values = read_values(&sources, &files, &mut sink);
-    let upgrade = parse(&sources, file, &Schemas::embedded(), &values, &mut sink);
+    let document = parse(&sources, file, &Schemas::embedded(), &values, &mut sink);
     let said = said(&sources, &sink);
-    (upgrade, said)
+    (document, said)
 }
 
 fn of_hcl(text: &str) -> Vec<String> {
@@ -96,9 +96,9 @@ fn shape(expr: &Expr) -> String {
 
 #[track_caller]
 fn becomes(json: &str, var_files: &[&str], hcl: &str) {
-    let (upgrade, said) = read(json, var_files);
+    let (document, said) = read(json, var_files);
     assert_eq!(said, Vec::<String>::new(), "{json}");
-    assert_eq!(lines(&upgrade.document.body, 0).join("\n"), of_hcl(hcl).join("\n"), "{json}");
+    assert_eq!(lines(&document.body, 0).join("\n"), of_hcl(hcl).join("\n"), "{json}");
 }
 
 /// The value of `ssh_host` of a builder where variables `x` and `y` are declared, as one line.
@@ -110,9 +110,9 @@ fn attribute(name: &str, value: &str) -> String {
     let json = format!(
         r#"{{"variables": {{"x": "1", "y": "{{{{user `x`}}}}!"}}, "builders": [{{"type": "null", "{name}": {value}}}]}}"#
     );
-    let (upgrade, said) = read(&json, &[]);
+    let (document, said) = read(&json, &[]);
     assert_eq!(said, Vec::<String>::new(), "{json}");
-    let source = upgrade.document.body.blocks().find(|block| block.kind.value == "source").expect("a source");
+    let source = document.body.blocks().find(|block| block.kind.value == "source").expect("a source");
     source.body.attribute(name).map_or_else(|| "no attribute".to_owned(), |attribute| shape(&attribute.value))
 }
 
@@ -249,6 +249,18 @@ fn variables_stay_settable() {
             r#""a": "{{user `nope`}}""#,
             &[],
             "variable \"a\" {\n type = string\n default = null\n}\nvariable \"nope\" {\n type = string\n}\nlocals {\n a = var.a != null ? var.a : var.nope\n}\n",
+        ),
+        // Packer does not complain as long as it can compute one of them.
+        (
+            r#""a": "{{user `nope`}}{{user `c`}}", "b": "{{user `c`}}", "c": "1", "d": "{{user `d`}}""#,
+            &[],
+            "variable \"a\" {\n type = string\n default = null\n}\nvariable \"b\" {\n type = string\n default = null\n}\nvariable \"c\" {\n type = string\n default = \"1\"\n}\nvariable \"d\" {\n type = string\n default = \"\"\n}\nvariable \"nope\" {\n type = string\n default = \"\"\n}\nlocals {\n a = var.a != null ? var.a : \"${var.nope}${var.c}\"\n b = var.b != null ? var.b : var.c\n}\n",
+        ),
+        // In a circle nothing can be computed.
+        (
+            r#""a": "{{user `b`}}", "b": "{{user `a`}}""#,
+            &[],
+            "variable \"a\" {\n type = string\n}\nvariable \"b\" {\n type = string\n}\n",
         ),
         // A var-file computes with names that only another one has.
         (
@@ -434,9 +446,6 @@ fn everything_else_of_a_template_has_its_place() {
         }
         "#,
     );
-    let (upgrade, _) = read(r#"{"_comment": "why", "_more": "how", "builders": [{"type": "null"}]}"#, &[]);
-    let comments: Vec<&str> = upgrade.comments.iter().map(|(_, comment)| comment.as_str()).collect();
-    assert_eq!(comments, ["why", "how"]);
 }
 
 #[test]
@@ -550,8 +559,8 @@ fn templates_are_told_from_other_json() {
 #[test]
 fn places_are_those_of_the_users_file() {
     let text = r#"{"builders": [{"type": "null", "ssh_host": "a\t{{user `x`}}"}]}"#;
-    let (upgrade, _) = read(text, &[]);
-    let source = upgrade.document.body.blocks().find(|block| block.kind.value == "source").expect("a source");
+    let (document, _) = read(text, &[]);
+    let source = document.body.blocks().find(|block| block.kind.value == "source").expect("a source");
     let host = source.body.attribute("ssh_host").expect("an attribute");
     let ExprKind::Template(template) = &host.value.kind else { panic!("a text") };
     let places: Vec<&str> = template

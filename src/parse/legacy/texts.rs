@@ -84,8 +84,7 @@ fn term_needs(term: &Term, place: Place) -> bool {
             // A variable has one value: a text would be rendered anew wherever it is used.
             "uuid" => matches!(place, Place::Variable | Place::Name),
             // Nothing renders a name.
-            "isotime" | "strftime" | "packer_version" | "pwd" => place == Place::Name,
-            _ => false,
+            _ => place == Place::Name,
         },
         TermKind::Pipeline(inner) => needs(inner, place),
         TermKind::Text(_) | TermKind::Number(_) | TermKind::Other => false,

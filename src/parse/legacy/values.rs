@@ -1,6 +1,6 @@
 //! Var-files of legacy templates: objects of strings, which may be computed.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::texts::is_constant;
 use super::variables::{identifier, quoted_help};
@@ -16,6 +16,8 @@ use crate::syntax::{Document, Item};
 pub struct Values {
     /// Values that are computed when the template is read, by name; none that a later file overrides.
     pub(super) computed: IndexMap<String, (Spanned<String>, Decoded)>,
+    /// Names that are given a value which is not computed.
+    pub(super) plain: IndexSet<String>,
     /// The files, in order, with all other values. Names are those that the variables have in the tree.
     pub documents: Vec<Document>,
 }
@@ -60,7 +62,7 @@ pub fn read_values(sources: &SourceMap, files: &[FileId], sink: &mut Sink) -> Va
                 }
             };
             if is_plain(&text.text) {
-                values.computed.shift_remove(&key.text);
+                values.forget(&key.text);
                 let value = make::text(&text.text, text.span);
                 items.insert(name.value.clone(), make::attribute(name, value, span));
             } else {
@@ -83,9 +85,10 @@ impl Values {
         self.computed.insert(name.to_owned(), (key, Decoded::verbatim(text, span, 0)));
     }
 
-    /// The command line gives another value, which is not computed.
+    /// The name is given another value, which is not computed.
     pub fn forget(&mut self, name: &str) {
         self.computed.shift_remove(name);
+        self.plain.insert(name.to_owned());
     }
 
     /// Weaker files must not set it any more.

@@ -4,6 +4,8 @@
 //! own, which var-files still set, and a `local` of the same name, which is the variable's value or else what was computed.
 //! A value of a var-file that is computed takes the default's place, because an HCL var-file cannot compute.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use indexmap::{IndexMap, IndexSet};
 
 use super::Reader;
@@ -25,6 +27,8 @@ pub(super) struct Variables {
     missing: IndexMap<String, Span>,
     /// What var-files compute for names that the template does not declare: they are variables as soon as one asks for them.
     given: IndexMap<String, (Spanned<String>, Decoded)>,
+    /// Packer can compute one of the values that ask for others: then it does not complain about the rest.
+    some_computed: bool,
     /// Names of the environment that are asked for where HCL cannot ask.
     environment: IndexMap<String, Span>,
 }
@@ -38,8 +42,12 @@ struct Variable {
 
 #[derive(Clone, Debug)]
 enum Default {
-    /// There is none, or it needs the variable's own value.
+    /// There is none.
     Required,
+    /// It needs the variable's own value, so it gives none.
+    Circular,
+    /// It is no string, which was reported.
+    Broken,
     /// HCL's `default`.
     Constant(Decoded),
     /// A local.
@@ -51,7 +59,7 @@ impl Default {
         if is_constant(&text.text) {
             Self::Constant(text.clone())
         } else if asked_for(&text.text).iter().any(|(asked, _)| asked == name) {
-            Self::Required
+            Self::Circular
         } else {
             Self::Computed(text.clone())
         }
@@ -92,11 +100,11 @@ impl Reader<'_> {
             let default = match &value.kind {
                 DataKind::Null => Default::Required,
                 DataKind::String(text) => Default::of(&key.text, text),
-                DataKind::Error => Default::Required,
+                DataKind::Error => Default::Broken,
                 DataKind::Bool(_) | DataKind::Number(_) | DataKind::Array(_) | DataKind::Object(_) => {
                     let what = format!("the value of the variable `{}`", key.text);
                     self.wrong_kind(value, &what, "a string or null", &quoted_help(value));
-                    Default::Required
+                    Default::Broken
                 }
             };
             let variable = Variable { name: key.spanned(), span: key.span.to(value.span), default };
@@ -104,14 +112,53 @@ impl Reader<'_> {
         }
     }
 
-    /// Values of var-files that are computed, by name: they replace the defaults.
-    pub(super) fn compute(&mut self, given: &IndexMap<String, (Spanned<String>, Decoded)>) {
+    /// Values of var-files that are computed, by name: they replace the defaults. `plain` are the names of all others.
+    pub(super) fn compute(&mut self, given: &IndexMap<String, (Spanned<String>, Decoded)>, plain: &IndexSet<String>) {
         for (name, (key, text)) in given {
             match self.variables.declared.get_mut(name) {
                 Some(variable) => variable.default = Default::of(name, text),
                 None => {
                     self.variables.given.insert(name.clone(), (key.clone(), text.clone()));
                 }
+            }
+        }
+        self.settle(plain);
+    }
+
+    /// Finds out what Packer can compute. It computes all values again and again, a hundred times, and complains only if in
+    /// the end it could not compute a single one of those that ask for others.
+    fn settle(&mut self, plain: &IndexSet<String>) {
+        let names = |text: &Decoded| asked_for(&text.text).into_iter().map(|(name, _)| name).collect();
+        let mut asks: IndexMap<String, Vec<String>> = IndexMap::new();
+        for (name, variable) in &self.variables.declared {
+            asks.insert(
+                name.clone(),
+                match &variable.default {
+                    Default::Required | Default::Broken | Default::Constant(_) => Vec::new(),
+                    Default::Circular => vec![name.clone()],
+                    Default::Computed(text) => names(text),
+                },
+            );
+        }
+        for (name, (_, text)) in &self.variables.given {
+            asks.insert(name.clone(), names(text));
+        }
+        for name in plain {
+            asks.insert(name.clone(), Vec::new());
+        }
+        let computed = resolved(&asks, |_| false);
+        self.variables.some_computed =
+            asks.iter().any(|(name, asked)| !asked.is_empty() && computed.contains(name.as_str()));
+        // What only lacks a value can be computed as soon as somebody gives one; circles cannot.
+        for (name, asked) in &mut asks {
+            if asked.contains(name) {
+                asked.clear();
+            }
+        }
+        let sound: BTreeSet<String> = resolved(&asks, |_| true).into_iter().map(str::to_owned).collect();
+        for (name, variable) in &mut self.variables.declared {
+            if matches!(variable.default, Default::Computed(_)) && !sound.contains(name) {
+                variable.default = Default::Circular;
             }
         }
     }
@@ -165,6 +212,9 @@ impl Reader<'_> {
             let own = Spanned::new(identifier(&name), spanned.span);
             let default = match default {
                 Default::Required => None,
+                Default::Circular if !self.variables.some_computed => None,
+                Default::Circular => Some(make::text("", own.span)),
+                Default::Broken => Some(Expr { kind: ExprKind::Error, span: own.span }),
                 Default::Constant(text) => Some(self.text(&text, Place::Default)),
                 Default::Computed(text) => {
                     let at = text.span;
@@ -193,7 +243,8 @@ impl Reader<'_> {
             }
         }
         for (name, span) in missing {
-            blocks.push(variable_block(Spanned::new(identifier(&name), span), None, false, span));
+            let default = self.variables.some_computed.then(|| make::text("", span));
+            blocks.push(variable_block(Spanned::new(identifier(&name), span), default, false, span));
         }
         for (name, span) in std::mem::take(&mut self.variables.environment) {
             let variable = Spanned::new(self.environment_variable(&name), span);
@@ -206,6 +257,41 @@ impl Reader<'_> {
         blocks.extend(secrets);
         blocks
     }
+}
+
+/// The names whose values can be computed: all that they ask for can be, or is `outside` of what is known and counts so.
+fn resolved<'a>(asks: &'a IndexMap<String, Vec<String>>, outside: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+    let mut waiting: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ready: Vec<&str> = Vec::new();
+    for (name, asked) in asks {
+        let mut count = 0;
+        for other in asked {
+            if asks.contains_key(other) {
+                waiting.entry(other).or_default().push(name);
+                count += 1;
+            } else if !outside(other) {
+                count += 1;
+            }
+        }
+        open.insert(name, count);
+        if count == 0 {
+            ready.push(name);
+        }
+    }
+    let mut done = BTreeSet::new();
+    while let Some(name) = ready.pop() {
+        done.insert(name);
+        for next in waiting.remove(name).unwrap_or_default() {
+            if let Some(count) = open.get_mut(next) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.push(next);
+                }
+            }
+        }
+    }
+    done
 }
 
 fn variable_block(name: Spanned<String>, default: Option<Expr>, sensitive: bool, span: Span) -> Item {

@@ -7,6 +7,7 @@ use super::select::Selection;
 use super::{Build, Member};
 use crate::diagnostic::Sink;
 use crate::resolve::decode::Decoder;
+use crate::resolve::engine::Language;
 use crate::resolve::eval::Scope;
 use crate::resolve::expand::{self, Expanded};
 use crate::resolve::structure;
@@ -192,8 +193,13 @@ impl Reader<'_, '_> {
         let label = block.labels.first()?;
         let ty = Spanned::new(label.value.clone(), label.span);
         let (inside, early) = (block.scope(self.scope), block.scope(self.early));
-        let mut decoded = self.decoder.step(kind, &ty, &[block.body], &inside, &early, self.sink);
+        let mut found = Sink::new();
+        let mut decoded = self.decoder.step(kind, &ty, &[block.body], &inside, &early, &mut found);
         let (mut meta, takes) = meta::read(&decoded.meta, self.image, self.decoder, self.sink);
+        if !takes && self.decoder.language == Language::LegacyJson {
+            super::forgive(&mut found);
+        }
+        self.sink.absorb(found);
         if let Some(argument) = decoded.meta.get("override") {
             for (name, value) in meta::override_for(argument, self.source_name, self.sink) {
                 meta.overridden = Some(argument.name);

@@ -171,9 +171,15 @@ pub(super) fn resolve(
             // An image that is not selected is decoded as well, so that its faults are found whatever is selected;
             // what it decided does not count.
             let outside = std::mem::take(&mut decoder.shaped_by);
-            let plan = image::plan(name.clone(), &build, member, &selection, scope, decoder, sink);
+            let selected = selection.takes(&name, &member.name);
+            let mut found = Sink::new();
+            let plan = image::plan(name.clone(), &build, member, &selection, scope, decoder, &mut found);
             let shaped = std::mem::replace(&mut decoder.shaped_by, outside);
-            if selection.takes(&name, &member.name) {
+            if legacy && !selected {
+                forgive(&mut found);
+            }
+            sink.absorb(found);
+            if selected {
                 builds.images.push(plan);
                 decoder.shaped_by.extend(shaped);
             }
@@ -194,6 +200,11 @@ pub(super) fn resolve(
         })
         .collect();
     builds
+}
+
+/// Packer looks at what a legacy template does for an image only when it makes that image.
+fn forgive(found: &mut Sink) {
+    found.lower(crate::diagnostic::Severity::Warning);
 }
 
 /// Which sources the builds name.

@@ -72,7 +72,7 @@ const CLEAN: &str = "clean_resource_name";
 
 /// How the function is called, if there is one of that name.
 pub(super) fn signature(name: &str, engine: &Engine<'_>) -> Option<Signature> {
-    if name == CLEAN && engine.clean_names.is_some() {
+    if name == CLEAN && (engine.clean_names.is_some() || engine.any_function) {
         return Some(Signature { fixed: &[Str], more: None });
     }
     let at = FUNCTIONS.binary_search_by_key(&name, |(name, ..)| name).ok()?;
@@ -145,6 +145,10 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Val], at: usize) 
         "lower" => Ok(text(map_letters(&run.known_at(arguments, 0)?, false))),
         CLEAN => {
             let from = run.known_at(arguments, 0)?;
+            if run.engine.any_function {
+                // How an undescribed plugin cleans, nobody knows.
+                return Err(unknown(Origin::Packer(CLEAN.to_owned())));
+            }
             Ok(text(run.engine.clean_names.map_or_else(|| from.clone(), |how| clean(&from, how))))
         }
         "split" => {

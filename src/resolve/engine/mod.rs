@@ -91,6 +91,8 @@ pub struct Engine<'a> {
     pub fields: &'a [&'a str],
     /// Nobody knows which fields there are: each may be one.
     pub any_field: bool,
+    /// Nothing describes the plugin, which may have functions of its own.
+    pub any_function: bool,
     /// The plugin's `clean_resource_name`, where this attribute has it.
     pub clean_names: Option<CleanNames>,
     /// The names of the parameters, by their ids: an unknown that was computed from one names it.
@@ -107,6 +109,7 @@ impl Engine<'_> {
             packer_version: None,
             fields: &[],
             any_field: false,
+            any_function: false,
             clean_names: None,
             parameters: &[],
         }
