@@ -52,6 +52,7 @@ impl<'a> Verdict<'a> {
         match code {
             "missing-file" | "missing-local-file" => self.has("missing-file") || self.has("template"),
             "unset-variable" => self.has("unsupplied-value"),
+            "unknown-component" => self.has("missing-plugin") || self.has("template"),
             _ => self.has("template"),
         }
     }

@@ -204,6 +204,9 @@ pub(crate) const SUMMARIES: &[Summary] = &[
 
 /// The codes that say what Packer says; nothing where the table has no such summary.
 pub(crate) fn codes(summary: &str) -> Option<Vec<&'static str>> {
+    if let Some((_, codes)) = LEGACY.iter().find(|(part, _)| summary.contains(part)) {
+        return Some(codes.to_vec());
+    }
     if summary.contains("error(s) occurred") || summary.contains("error occurred") {
         return Some(BODY.to_vec());
     }
@@ -212,6 +215,49 @@ pub(crate) fn codes(summary: &str) -> Option<Vec<&'static str>> {
         .find(|known| if known.starts { summary.starts_with(known.text) } else { summary == known.text })
         .map(|known| known.codes.to_vec())
 }
+
+/// Parts of what is said of legacy templates, which has no summary; the first that fits counts.
+const LEGACY: &[(&str, &[&str])] = &[
+    ("missing 'type'", &["missing-type"]),
+    ("type is required", &["missing-type"]),
+    ("builder with name", &["duplicate-builder"]),
+    ("at least one builder must be defined", &["no-builder"]),
+    ("Unknown root level key", &["unknown-root-key"]),
+    ("Failed to cast root level comment", &["json-value-kind"]),
+    ("source data must be an array", &["json-value-kind"]),
+    ("expected a map", &["json-value-kind"]),
+    ("expected type", &["json-value-kind", "wrong-type"]),
+    ("sequence not allowed to be nested", &["json-value-kind"]),
+    ("bad format", &["json-value-kind"]),
+    ("specified builder", &["unknown-builder"]),
+    ("override '", &["unknown-builder"]),
+    ("may be specified", &["only-and-except"]),
+    ("unknown configuration key: '\"name\"'", &["not-in-legacy-json"]),
+    ("required variable not set", &["unset-variable"]),
+    ("Failed to interpolate", &["unset-variable", "reference-cycle"]),
+    ("error interpolating default value", &["unknown-engine-function", "template-engine-syntax"]),
+    ("template has duplicate field", &["duplicate-argument"]),
+    ("Error parsing JSON", &["json-syntax"]),
+    ("Failed to parse file as legacy JSON template", IN_LEGACY_PARSE),
+    ("min_version is invalid", &["invalid-version-constraint"]),
+    ("This template requires Packer version", &["unsupported-packer-version"]),
+    ("error decoding 'pause_before'", &["invalid-duration"]),
+    ("unknown by Packer", &["unknown-component"]),
+    ("Failed to initialize build", &["unknown-component", "wrong-type"]),
+    ("Failed to prepare build", BODY),
+];
+
+/// What Packer finds when it reads a legacy template, before it looks at a value.
+pub(crate) const IN_LEGACY_PARSE: &[&str] = &[
+    "duplicate-argument",
+    "duplicate-builder",
+    "invalid-duration",
+    "json-syntax",
+    "json-value-kind",
+    "load-error",
+    "missing-type",
+    "unknown-root-key",
+];
 
 /// What `-syntax-only` finds: what stands in single files, and what is given to variables.
 pub(crate) const IN_PARSE: &[&str] = &[
