@@ -163,7 +163,10 @@ fn hide_secrets(configuration: &Configuration, template: &Template, sources: &mu
     for (id, file) in sources.files().filter(|(_, file)| file.origin == FileOrigin::Invocation) {
         // The readers of given values name the file after the variable; its text is the value.
         let option = file.name.strip_prefix("--var ").or_else(|| file.name.strip_prefix("PKR_VAR_")?.split(' ').next());
-        secrets.extend(option.filter(|name| is_sensitive(name)).map(|_| file.span(id)));
+        // What a data source finds may be a secret, whoever says so.
+        let found = file.name.starts_with("--data ");
+        secrets
+            .extend(option.filter(|name| is_sensitive(name)).map(|_| file.span(id)).or(found.then(|| file.span(id))));
     }
     for secret in secrets {
         sources.hide(secret);

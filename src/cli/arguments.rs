@@ -67,6 +67,9 @@ pub(super) struct Reading {
     /// Read values of variables from a file
     #[arg(long = "var-file", value_name = "FILE")]
     pub(super) var_files: Vec<String>,
+    /// Give what a data source would have found
+    #[arg(long = "data", value_name = "TYPE.NAME.ATTR=VALUE", value_parser = assignment)]
+    pub(super) data: Vec<(String, String)>,
     /// Let `env()` and `PKR_VAR_*` read the environment
     #[arg(long)]
     pub(super) env: bool,

@@ -289,8 +289,21 @@ fn arguments(command: &Compile, unit: &Unit, analysis: &Analysis) -> Vec<String>
         reading,
         ..
     } = command;
-    let Reading { variables, var_files, env, only, except, cwd, read, now, param, freeze, sensitive, require_values } =
-        reading;
+    let Reading {
+        variables,
+        var_files,
+        data,
+        env,
+        only,
+        except,
+        cwd,
+        read,
+        now,
+        param,
+        freeze,
+        sensitive,
+        require_values,
+    } = reading;
     let mut out = Vec::new();
     let mut say = |option: &str, value: String| out.extend([option.to_owned(), value]);
     // What `formwork.yaml` says is read there.
@@ -302,6 +315,10 @@ fn arguments(command: &Compile, unit: &Unit, analysis: &Analysis) -> Vec<String>
     for (name, value) in variables {
         let is_secret = analysis.template.variables.get(name).is_none_or(|variable| variable.sensitive);
         say("--var", if is_secret { format!("{name}=(sensitive)") } else { format!("{name}={value}") });
+    }
+    // Whether what was found is a secret is the data source's to say; its value is in the output where it may be.
+    for (address, _) in data {
+        say("--data", format!("{address}=…"));
     }
     let lists = [
         ("--var-file", var_files),

@@ -119,6 +119,7 @@ fn inputs(reading: &Reading) -> Inputs {
     let Reading {
         variables,
         var_files,
+        data,
         env,
         only,
         except,
@@ -139,6 +140,7 @@ fn inputs(reading: &Reading) -> Inputs {
     Inputs {
         variables: variables.clone(),
         var_files: var_files.clone(),
+        data: data.clone(),
         environment: env.then(environment),
         only: only.clone(),
         except: except.clone(),

@@ -9,6 +9,8 @@ pub struct Inputs {
     pub variables: Vec<(String, String)>,
     /// `--var-file`, in order.
     pub var_files: Vec<String>,
+    /// `--data`, in order: `TYPE.NAME.ATTRIBUTE` of a data source, and what it would have found.
+    pub data: Vec<(String, String)>,
     /// The environment, where it may be read (`--env`).
     pub environment: Option<BTreeMap<String, String>>,
     /// `--only`, in order.

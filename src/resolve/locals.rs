@@ -9,15 +9,16 @@ use indexmap::IndexMap;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::data::{self, Findings};
 use super::decode::Decoder;
 use super::eval::{self, FunctionSet, Reference, Scope};
 use super::structure;
 use super::template::{DataSource, Local};
-use super::value::{Origin, Type, Value, ValueKind};
+use super::value::{Value, ValueKind};
 use super::variables::{INVALID_NAME, is_identifier};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Sink};
-use crate::schema::{Kind, Lookup, language};
+use crate::schema::{Kind, language};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Block, Body, Document, Expr, Item};
 
@@ -71,6 +72,7 @@ enum What<'d> {
 /// Evaluates all locals and data sources and adds them to `scope` as `local` and `data`.
 pub(super) fn resolve(
     documents: &[Document],
+    findings: &Findings,
     scope: &mut Scope<'_>,
     decoder: &mut Decoder<'_>,
     sink: &mut Sink,
@@ -104,7 +106,7 @@ pub(super) fn resolve(
                 }
                 What::Data { block } => {
                     let [ty, name] = block.labels.as_slice() else { continue };
-                    let value = data_value(&ty.value, &name.value, block.header(), decoder);
+                    let value = data::value(&ty.value, &name.value, block.header(), decoder.schemas, findings);
                     let value = if cyclic { Value::error() } else { value };
                     scope.set_inner_attribute("data", &ty.value, name.value.clone(), value);
                     let source = data_source(block, cyclic, scope, decoder, sink);
@@ -288,22 +290,6 @@ fn body_references(body: &Body, found: &mut Vec<Reference>) {
             Item::Block(block) => body_references(&block.body, found),
             Item::Error(_) => {}
         }
-    }
-}
-
-/// What is known of a data source before it has run: the types of what it will find.
-fn data_value(ty: &str, name: &str, span: Span, decoder: &Decoder<'_>) -> Value {
-    let origin = || Origin::Data(format!("{ty}.{name}"));
-    match decoder.schemas.component(Kind::DataSource, ty) {
-        Lookup::Described(component) if !component.outputs.is_empty() => {
-            let output = |(name, output): (&String, &crate::schema::Output)| {
-                let mut value = Value::unknown(Type::from(&output.ty), origin(), span);
-                value.marks.sensitive |= output.sensitive;
-                (name.clone(), value)
-            };
-            Value::of(ValueKind::Object(component.outputs.iter().map(output).collect()))
-        }
-        Lookup::Described(_) | Lookup::Named(_) | Lookup::Unknown => Value::unknown(Type::Dynamic, origin(), span),
     }
 }
 

@@ -8,6 +8,7 @@
 mod builds;
 pub mod configuration;
 pub mod convert;
+mod data;
 mod decode;
 pub mod duration;
 pub mod engine;
@@ -121,7 +122,8 @@ pub fn resolve_with<T>(
     scope.set_root("path", path(files, &configuration.root, place));
     scope.set_root("packer", packer::value(packer_version, place));
     scope.set_root("source", builds::unknown_source(place));
-    let (locals, data) = locals::resolve(documents, &mut scope, &mut decoder, sink);
+    let findings = data::given(documents, inputs, schemas, &world, sources, sink);
+    let (locals, data) = locals::resolve(documents, &findings, &mut scope, &mut decoder, sink);
     let builds = builds::resolve(documents, inputs, &scope, &mut decoder, sources, sink);
     let result = then(&scope, sources, sink);
     let template = Template {

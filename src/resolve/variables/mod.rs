@@ -8,6 +8,8 @@ mod given;
 mod legacy;
 mod validate;
 
+pub(super) use given::{INVALID_VALUE, UNDECLARED_VALUE};
+
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
