@@ -84,7 +84,7 @@ impl Index {
                 match rest.strip_prefix('.') {
                     None if rest.is_empty() => direct(source),
                     None => None,
-                    Some(rest) if rest == "source" => direct(source),
+                    Some("source") => direct(source),
                     Some(rest) => direct(&format!("{build}.{rest}")).or_else(|| direct(&format!("{source}.{rest}"))),
                 }
             })
@@ -263,10 +263,7 @@ fn targets(expr: &Expr) -> Vec<String> {
 /// The sources that a list of texts names.
 fn named_sources(expr: &Expr) -> Vec<String> {
     let ExprKind::Tuple(items) = &expr.kind else { return Vec::new() };
-    let text = |item: &Expr| match &item.kind {
-        ExprKind::Template(template) => template.literal(),
-        _ => None,
-    };
+    let text = |item: &Expr| if let ExprKind::Template(template) = &item.kind { template.literal() } else { None };
     items.iter().filter_map(text).filter_map(|text| source_of(&text)).collect()
 }
 

@@ -81,7 +81,7 @@ fn exp(x: f64) -> f64 {
     let power = (x * std::f64::consts::LOG2_E).round_ties_even();
     let rest = (-LN2_LOW).mul_add(power, (-LN2_HIGH).mul_add(power, x)) * 0.0625;
     let terms = [
-        1.984_126_984_126_984_1e-4,
+        1.984_126_984_126_984e-4,
         1.388_888_888_888_889e-3,
         8.333_333_333_333_333e-3,
         4.166_666_666_666_666_4e-2,
@@ -89,7 +89,7 @@ fn exp(x: f64) -> f64 {
         0.5,
         1.0,
     ];
-    let series = terms.into_iter().fold(2.480_158_730_158_730_2e-5, |sum: f64, term| sum.mul_add(rest, term));
+    let series = terms.into_iter().fold(2.480_158_730_158_73e-5, |sum: f64, term| sum.mul_add(rest, term));
     let mut result = rest * series;
     for _ in 0..3 {
         result *= result + 2.0;

@@ -241,8 +241,8 @@ impl Writer {
                     0xa0 => "_".to_owned(),
                     0x2028 => "L".to_owned(),
                     0x2029 => "P".to_owned(),
-                    ..=0xff => format!("x{code:02X}"),
-                    ..=0xffff => format!("u{code:04X}"),
+                    _ if code <= 0xff => format!("x{code:02X}"),
+                    _ if code <= 0xffff => format!("u{code:04X}"),
                     _ => format!("U{code:08X}"),
                 };
                 for letter in escape.chars() {
