@@ -103,7 +103,10 @@ impl<'a> Context<'a> {
 
     /// An image's source, if its type is described; `named` is where the build names it.
     pub(super) fn source(&self, component: &'a Component, named: Span) -> Option<Subject<'a>> {
-        let build = self.template.builds.iter().find(|build| contains(build.span, named));
+        // Builds are in the order in which they were written.
+        let builds = &self.template.builds;
+        let behind = builds.partition_point(|build| (build.span.file, build.span.start) <= (named.file, named.start));
+        let build = builds[..behind].last().filter(|build| contains(build.span, named));
         // The build can add to the source, so a fault there may be what is missing here.
         let complete = self.is_sound(component.span) && build.is_none_or(|build| self.is_sound(build.span));
         Some(Subject { complete, ..self.component(component)? })

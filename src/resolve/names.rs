@@ -8,7 +8,7 @@ const LISTED: usize = 12;
 /// Whether so much was found already that nobody reads what else could have been meant: looking for near names among
 /// many, for many names, would take long.
 pub(crate) fn enough_said(sink: &Sink) -> bool {
-    sink.len() > 200
+    sink.len() > 50
 }
 
 /// The name that was most likely meant, if one is near enough.

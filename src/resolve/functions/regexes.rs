@@ -1,13 +1,13 @@
 //! Regular expressions, in Go's syntax.
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexBuilder};
 
 use super::call::{limit, string};
 use super::{Call, Failure};
 use crate::resolve::value::{Type, Value, ValueKind};
 
 pub(super) fn regex(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let pattern = compile(&call.text(0), 0)?;
+    let pattern = compile(call, 0, 1)?;
     let shape = Shape::of(&pattern)?;
     match pattern.captures(&call.text(1)) {
         Some(found) => Ok(shape.value(&found)),
@@ -16,14 +16,19 @@ pub(super) fn regex(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 pub(super) fn regexall(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let pattern = compile(&call.text(0), 0)?;
+    let pattern = compile(call, 0, 1)?;
     let shape = Shape::of(&pattern)?;
-    let found: Vec<Value> = pattern.captures_iter(&call.text(1)).map(|found| shape.value(&found)).collect();
+    let text = call.text(1);
+    let mut found: Vec<Value> = Vec::new();
+    for captures in pattern.captures_iter(&text) {
+        found.push(shape.value(&captures));
+        limit(found.len().saturating_mul(128 * pattern.captures_len()))?;
+    }
     Ok(Value::of(ValueKind::List(shape.ty(), found)))
 }
 
 pub(super) fn regex_replace(call: &mut Call<'_>) -> Result<Value, Failure> {
-    let pattern = compile(&call.text(1), 1)?;
+    let pattern = compile(call, 1, 0)?;
     let (text, replacement) = (call.text(0), call.text(2));
     let mut out = String::new();
     let mut end = 0;
@@ -107,8 +112,25 @@ impl Shape {
     }
 }
 
-fn compile(pattern: &str, argument: usize) -> Result<Regex, Failure> {
-    Regex::new(&translate(pattern)).map_err(|error| {
+/// The most characters that a pattern may have.
+const MAX_PATTERN: usize = 32 << 10;
+
+/// What making an automaton of a pattern counts as: short patterns can ask for large ones.
+const COST: u64 = 16 << 10;
+
+/// The pattern that is argument `pattern`, paid for together with looking through argument `text`.
+fn compile(call: &Call<'_>, pattern: usize, text: usize) -> Result<Regex, Failure> {
+    if !call.scope.world.pay(COST + call.text(text).len() as u64) {
+        return Err(Failure::call("so many patterns were used that another one would take too long"));
+    }
+    compiled(&call.text(pattern), pattern)
+}
+
+fn compiled(pattern: &str, argument: usize) -> Result<Regex, Failure> {
+    if pattern.len() > MAX_PATTERN {
+        return Err(Failure::argument(argument, format!("a pattern has at most {MAX_PATTERN} bytes")));
+    }
+    RegexBuilder::new(&translate(pattern)).size_limit(4 << 20).build().map_err(|error| {
         let text = error.to_string();
         // The library draws a picture first; its last line says what is wrong.
         let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").trim().to_owned();
@@ -223,8 +245,8 @@ mod tests {
             (r"^\Qa.b\E$", "a.b", true),
             (r"^\Qa.b\E$", "axb", false),
         ] {
-            assert_eq!(compile(pattern, 0).expect("compiles").is_match(text), matches, "{pattern}");
+            assert_eq!(compiled(pattern, 0).expect("compiles").is_match(text), matches, "{pattern}");
         }
-        assert!(matches!(compile("(", 0), Err(Failure::Argument(0, _))));
+        assert!(matches!(compiled("(", 0), Err(Failure::Argument(0, _))));
     }
 }
