@@ -117,7 +117,7 @@ fn nesting_of_ten_thousand_is_refused_with_one_word_about_it() {
         around("[for x in ", "[]", " : x]"),
         around("1 + ", "1", ""),
         around("var.a[", "0", "]"),
-        around("a[*]", "", ""),
+        format!("a{}", "[*]".repeat(DEEP)),
     ] {
         let found = local(&expression);
         let start = expression.get(..20).unwrap();
