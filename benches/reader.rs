@@ -5,6 +5,8 @@
 //! and looks for duplicates, the peer keeps white space and stops. `formwork_tokens` is ours with the list of tokens that
 //! formatting needs.
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads files and its environment")]
+#![expect(clippy::unwrap_used, reason = "a benchmark may fail where it stands")]
+#![expect(clippy::print_stderr, reason = "a skipped benchmark says so")]
 
 #[path = "../tests/hcl/files.rs"]
 mod files;
