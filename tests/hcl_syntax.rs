@@ -381,6 +381,16 @@ fn bottomless_input_is_reported() {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
+/// Found by fuzzing: a label over two lines stood in the message as it was.
+#[test]
+fn an_unclosed_block_is_named_on_one_line() {
+    for text in ["source \"a\n\" \"b\" {\n", "source \"a\" \"b<<-EOT\n\" {\n  x = 1\n"] {
+        let (_, found) = parse(text);
+        assert!(found.iter().any(|found| found.code() == "unclosed-block"), "{text:?}: {found:?}");
+        assert!(found.iter().all(|found| !found.message.contains('\n')), "{text:?}: {found:?}");
+    }
+}
+
 #[test]
 fn ordinary_depth_is_read() {
     for text in ["x = (((((((((1)))))))))", "x = 1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1"] {

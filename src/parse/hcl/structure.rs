@@ -390,7 +390,9 @@ impl Parser<'_> {
             return Ok(Block { kind, labels, body, span });
         }
         if self.first_given_up_at(end) {
+            // A label can go on over the end of its line, which was reported; a message cannot.
             let name = self.text(Token { kind: TokenKind::Identifier, span: header });
+            let name = name.lines().next().unwrap_or_default();
             self.report(
                 UNCLOSED_BLOCK
                     .at(brace.span, format!("the block `{name}` is never closed"))
