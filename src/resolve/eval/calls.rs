@@ -144,6 +144,7 @@ fn report(
 ) -> Value {
     match failure {
         Failure::Argument(index, message) => {
+            let message = shortened(message);
             let parameter = function.parameters.get(index).or(function.rest.as_ref());
             let parameter = parameter.map_or("argument", |parameter| parameter.name);
             sink.report(
@@ -157,6 +158,7 @@ fn report(
             Value::error()
         }
         Failure::Call(message) => {
+            let message = shortened(message);
             sink.report(FUNCTION_FAILED.at(name, format!("`{}`: {message}", function.name)).label("has no result"));
             Value::error()
         }
@@ -408,6 +410,16 @@ fn can_call(call: &Call, function: &Function, span: Span, scope: &Scope<'_>, sin
         return Value { kind: ValueKind::Bool(true), marks: Marks::computed_from([&value]) };
     }
     unknown_from(Type::Bool, [&value], span, scope)
+}
+
+/// A message can hold a value of the template, which may be megabytes.
+fn shortened(mut message: String) -> String {
+    const LONGEST: usize = 300;
+    if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 /// `convert(a, type)`
