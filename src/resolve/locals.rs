@@ -15,7 +15,7 @@ use super::eval::{self, FunctionSet, Reference, Scope};
 use super::structure;
 use super::template::{DataSource, Local};
 use super::value::{Value, ValueKind};
-use super::variables::{INVALID_NAME, is_identifier};
+use super::variables::{INVALID_NAME, flag, is_identifier};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Sink};
 use crate::schema::{Kind, language};
@@ -129,6 +129,7 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
     for block in documents.iter().flat_map(|document| document.body.blocks()) {
         match (block.kind.value.as_str(), block.labels.as_slice()) {
             ("locals", []) => {
+                structure::content(&block.body, &root.blocks["locals"].body, "`locals`", sink);
                 for attribute in block.body.attributes() {
                     let name = attribute.name.clone();
                     let what = What::Local {
@@ -156,8 +157,9 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                 };
                 let constants = Scope::new(scope.world).with_functions(FunctionSet::None);
                 let sensitive = content.attributes.get("sensitive").is_some_and(|attribute| {
-                    // Anything but a plain `false` is treated as sensitive: the safe reading.
-                    !matches!(eval::evaluate(&attribute.value, &constants, sink).kind, ValueKind::Bool(false))
+                    let value = eval::evaluate(&attribute.value, &constants, sink);
+                    // Where it is no bool, the value is better hidden.
+                    flag("sensitive", &value, attribute.value.span, sink).unwrap_or(true)
                 });
                 let name = Spanned::new(label.value.clone(), label.span);
                 let what = What::Local { name, expression: &attribute.value, sensitive, span: block.span };

@@ -163,6 +163,7 @@ fn accepts_block(block: &Block, schema: &schema::Body, place: &str, sink: &mut S
         None if kind == "dynamic" => {
             "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned()
         }
+        None if schema.blocks.is_empty() => "no block can stand there".to_owned(),
         None => names::list("the blocks there are", known),
     };
     sink.report(

@@ -1,13 +1,15 @@
 //! Declarations of variables: `variable` and `variables` blocks.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
-use crate::resolve::convert::TypeConstraint;
+use crate::resolve::convert::{TypeConstraint, convert};
 use crate::resolve::eval::{self, FunctionSet, Scope, World};
 use crate::resolve::structure;
-use crate::resolve::value::{Type, Value, ValueKind};
+use crate::resolve::value::{Type, Value};
 use crate::schema::language;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Attribute, Block, Document};
@@ -74,6 +76,7 @@ pub(super) fn declare<'d>(
                 vec![from_block(name, block, &root.blocks["variable"].body, world, sink)]
             }
             ("variables", []) => {
+                structure::content(&block.body, &root.blocks["variables"].body, "`variables`", sink);
                 block.body.attributes().map(|attribute| from_attribute(attribute, world, sink)).collect()
             }
             _ => continue,
@@ -128,29 +131,51 @@ fn from_block<'d>(
         let attribute = content.attributes.get(attribute)?;
         Some((eval::evaluate(&attribute.value, &constants, sink), attribute.value.span))
     };
-    let description = constant("description").and_then(|(value, _)| value.as_str().map(std::borrow::Cow::into_owned));
-    let sensitive = constant("sensitive");
-    let sensitive = match sensitive.as_ref().map(|(value, span)| (&value.kind, *span)) {
-        None => false,
-        Some((ValueKind::Bool(sensitive), _)) => *sensitive,
-        Some((_, span)) => {
-            let is_error = content.attributes.get("sensitive").is_none();
-            if !is_error {
-                sink.report(
-                    NOT_CONSTANT
-                        .at(span, "`sensitive` is neither `true` nor `false`")
-                        .label("has to be a plain bool")
-                        .help("write `sensitive = true`"),
-                );
-            }
-            true
-        }
-    };
+    let description = constant("description").and_then(|(value, span)| text("description", &value, span, sink));
+    // Where it is none, the value is better hidden.
+    let sensitive = content.attributes.get("sensitive").is_some_and(|attribute| {
+        let value = eval::evaluate(&attribute.value, &constants, sink);
+        flag("sensitive", &value, attribute.value.span, sink).unwrap_or(true)
+    });
     let given = content.attributes.get("default").copied();
     let default = given.and_then(|attribute| default(&name.value, attribute, constraint.as_ref(), world, sink));
     let ty = type_of(constraint.as_ref(), default.as_ref().map(|(value, _)| value));
     let validations = content.blocks.iter().copied().filter(|block| block.kind.value == "validation").collect();
     Declared { name, constraint, ty, description, sensitive, default, validations, span: block.span }
+}
+
+/// A constant text; what is none is reported.
+fn text(name: &str, value: &Value, span: Span, sink: &mut Sink) -> Option<String> {
+    if value.is_error() || value.is_null() {
+        return None;
+    }
+    let text = convert(value, &Type::String, span).ok().and_then(|text| text.as_str().map(Cow::into_owned));
+    if text.is_none() {
+        sink.report(
+            NOT_CONSTANT
+                .at(span, format!("`{name}` has to be a text, this is {}", value.ty().phrase()))
+                .label("no text")
+                .help(format!("write `{name} = \"…\"`")),
+        );
+    }
+    text
+}
+
+/// A constant bool; what is none is reported.
+pub(crate) fn flag(name: &str, value: &Value, span: Span, sink: &mut Sink) -> Option<bool> {
+    if value.is_error() {
+        return None;
+    }
+    let flag = convert(value, &Type::Bool, span).ok().and_then(|flag| flag.as_bool());
+    if flag.is_none() {
+        sink.report(
+            NOT_CONSTANT
+                .at(span, format!("`{name}` is neither `true` nor `false`"))
+                .label("has to be a plain bool")
+                .help(format!("write `{name} = true`")),
+        );
+    }
+    flag
 }
 
 fn from_attribute<'d>(attribute: &'d Attribute, world: &World<'_>, sink: &mut Sink) -> Declared<'d> {

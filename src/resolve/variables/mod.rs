@@ -23,7 +23,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
 use crate::source::{FileOrigin, SourceMap, Span};
 use declare::Declared;
-pub(crate) use declare::{INVALID_NAME, is_identifier};
+pub(crate) use declare::{INVALID_NAME, flag, is_identifier};
 
 declare_diagnostic! {
     pub static UNSET_VARIABLE = {
