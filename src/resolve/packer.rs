@@ -222,10 +222,8 @@ fn source(text: &str) -> Result<(), String> {
 }
 
 fn key(kind: &ExprKind) -> Option<String> {
-    match kind {
-        ExprKind::Template(template) => template.literal(),
-        _ => None,
-    }
+    let ExprKind::Template(template) = kind else { return None };
+    template.literal()
 }
 
 /// The `packer` object of expressions.

@@ -169,8 +169,10 @@ fn holds(operator: Operator, version: &Version, wanted: &Version) -> bool {
         Operator::Pessimistic => {
             let last = wanted.segments.len() - 1;
             let fixed = wanted.written.saturating_sub(1);
+            // Here a pre-release means nothing else.
+            let meant = version.is_prerelease() || !wanted.is_prerelease();
             comparable
-                && !(wanted.is_prerelease() && !version.is_prerelease())
+                && meant
                 && order != Ordering::Less
                 && wanted.segments.len() <= version.segments.len()
                 && (0..fixed).all(|at| version.segment(at) == wanted.segment(at))

@@ -68,7 +68,6 @@ pub(crate) const MINIMAL: &[Minimal] = &[
     ),
     case("Unexpected \"x\" block", "unknown-block", "locals {\n  x { # here\n  }\n}"),
     case("Unexpected \"x\" block", "unknown-block", "variables {\n  x { # here\n  }\n}"),
-    case("Unsuitable value type", "not-constant", "variable \"a\" {\n  default = 1\n  description = [1] # here\n}"),
     case("Unsuitable value type", "not-constant", "local \"a\" {\n  expression = 1\n  sensitive = \"x\" # here\n}"),
     // Tokens.
     case("Invalid character", "invalid-character", "locals {\n  a = 1 @ 2 # here\n}"),
