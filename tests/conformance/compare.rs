@@ -273,8 +273,11 @@ fn builds(case: &Case, template: &Template) -> Result<(), String> {
         let selected = case.json.get("select").and_then(Json::as_str);
         let is_asked = |image: &&ImagePlan| selected.is_none_or(|name| image.source_name == name);
         let mut images: Vec<&ImagePlan> = template.images.iter().filter(is_asked).collect();
-        // Packer's tests call the builds of legacy templates by their plain names.
-        let name = |image: &ImagePlan| if is_legacy(case) { image.source_name.clone() } else { image.name.clone() };
+        // A legacy build is called by its plain name where that is its type.
+        let name = |image: &ImagePlan| {
+            let plain = is_legacy(case) && image.source_name == image.source.ty.value;
+            if plain { image.source_name.clone() } else { image.name.clone() }
+        };
         let ours: Vec<String> = images.iter().map(|image| name(image)).collect();
         same_set("the builds", ours, names(builds))?;
         let mut builds: Vec<&Json> = builds.iter().collect();
@@ -477,6 +480,13 @@ fn nested(value: &Value, sensitive: bool) -> String {
 
 /// What `inspect` tells: the values of variables and locals, and what each build has.
 fn inspected(text: &str, template: &Template) -> Result<(), String> {
+    if let Some(legacy) = text.strip_prefix("Packer Inspect: JSON mode") {
+        let (_, variables) = legacy.split_once("Required variables:").unwrap_or_default();
+        let (required, _) = variables.split_once("Optional variables").unwrap_or_default();
+        let required = required.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let ours = template.variables.iter().filter(|(_, variable)| variable.default.is_none());
+        return same_set("the required variables", ours.map(|(name, _)| name.clone()).collect(), required);
+    }
     let mut said: BTreeMap<&str, &str> = BTreeMap::new();
     let mut build: Vec<&str> = Vec::new();
     let mut in_builds = false;

@@ -238,6 +238,7 @@ const LEGACY: &[(&str, &[&str])] = &[
     ("error interpolating default value", &["unknown-engine-function", "template-engine-syntax"]),
     ("template has duplicate field", &["duplicate-argument"]),
     ("Error parsing JSON", &["json-syntax"]),
+    ("(offset ", &["json-syntax"]),
     ("Failed to parse file as legacy JSON template", IN_LEGACY_PARSE),
     ("min_version is invalid", &["invalid-version-constraint"]),
     ("This template requires Packer version", &["unsupported-packer-version"]),
