@@ -111,8 +111,11 @@ enum Token {
     Other,
 }
 
+/// A word and its place.
+type Word = (Token, Range<usize>);
+
 /// The words between the braces that open at `open`, and the place behind the braces that close.
-fn lex(text: &str, open: usize) -> Option<(Vec<(Token, Range<usize>)>, usize)> {
+fn lex(text: &str, open: usize) -> Option<(Vec<Word>, usize)> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
     let mut at = open + 2;

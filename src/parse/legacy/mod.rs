@@ -136,10 +136,11 @@ impl Reader<'_> {
                 "provisioners" => self.provisioners(value, &mut build),
                 "error-cleanup-provisioner" => build.extend(self.provisioner(value, "error-cleanup-provisioner")),
                 "post-processors" => self.post_processors(value, &mut build),
-                comment if comment.starts_with('_') => match &value.kind {
-                    DataKind::String(_) => {}
-                    _ => self.wrong_kind(value, "a comment", "a string", "put the comment into quotes"),
-                },
+                comment if comment.starts_with('_') => {
+                    if !matches!(value.kind, DataKind::String(_)) {
+                        self.wrong_kind(value, "a comment", "a string", "put the comment into quotes");
+                    }
+                }
                 other => self.sink.report(
                     UNKNOWN_ROOT_KEY
                         .at(key.span, format!("a template has no `{other}`"))

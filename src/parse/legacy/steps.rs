@@ -1,4 +1,5 @@
 //! Provisioners and post-processors: what the `build` block does with its sources.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is refused, or passed on, in one way")]
 
 use super::texts::Place;
 use super::{NOT_IN_LEGACY, Reader, make};
@@ -167,7 +168,9 @@ impl Reader<'_> {
             }
             out.push(ObjectItem { key: name, value: Expr { kind: ExprKind::Object(inner), span: value.span } });
         }
-        (!out.is_empty()).then(|| Expr { kind: ExprKind::Object(out), span: value.span })
+        let is_empty = out.is_empty();
+        let object = Expr { kind: ExprKind::Object(out), span: value.span };
+        if is_empty { None } else { Some(object) }
     }
 
     /// A number is one of nanoseconds. A text is no template here.

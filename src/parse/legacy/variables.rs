@@ -260,7 +260,7 @@ impl Reader<'_> {
 }
 
 /// The names whose values can be computed: all that they ask for can be, or is `outside` of what is known and counts so.
-fn resolved<'a>(asks: &'a IndexMap<String, Vec<String>>, outside: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+fn resolved(asks: &IndexMap<String, Vec<String>>, outside: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let mut waiting: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut open: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ready: Vec<&str> = Vec::new();
