@@ -74,7 +74,11 @@ pub fn print(
         Spelling::Hcl => format::hcl(&hcl::document(document, comments, &mut refusals)),
         Spelling::Json => json::write(&data::document(document, comments, content, &mut refusals)),
         Spelling::Yaml => yaml::write(&data::document(document, comments, content, &mut refusals)),
-        Spelling::LegacyJson => String::new(),
+        Spelling::LegacyJson => {
+            let place = document.body.span.head();
+            refusals.cannot(place, "legacy JSON is read, not written", "write HCL, JSON or YAML");
+            String::new()
+        }
     };
     let failed = !refusals.all.is_empty();
     refusals.all.into_iter().for_each(|refusal| sink.report(refusal));
