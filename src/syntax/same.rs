@@ -1,6 +1,6 @@
 //! Whether two trees say the same, wherever and however it was written.
 //!
-//! Places, quotes of labels, heredocs and redundant parentheses make no difference, nor does `"${e}"` for `e`: HCL takes
+//! Places, quotes of labels, heredocs, redundant parentheses and `${"$"}` in a text make no difference, nor does `"${e}"` for `e`: HCL takes
 //! the value of a text that is one interpolation as it is.
 
 use super::{
@@ -78,11 +78,43 @@ fn same_item(a: &Item, b: &Item) -> bool {
     }
 }
 
+/// A part of a text; a string in `${…}` is text as well.
+enum Piece<'a> {
+    Text(String),
+    Other(&'a Part),
+}
+
+fn pieces(parts: &[Part]) -> Vec<Piece<'_>> {
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    for part in parts {
+        let text = match part {
+            Part::Literal(text) => Some(text.value.clone()),
+            Part::Interpolation(inner) => {
+                let inner = bare(inner);
+                if let ExprKind::Template(template) = &inner.kind { template.literal() } else { None }
+            }
+            Part::If { .. } | Part::For { .. } => None,
+        };
+        match (pieces.last_mut(), text) {
+            (_, Some(text)) if text.is_empty() => {}
+            (Some(Piece::Text(last)), Some(text)) => last.push_str(&text),
+            (_, Some(text)) => pieces.push(Piece::Text(text)),
+            (_, None) => pieces.push(Piece::Other(part)),
+        }
+    }
+    pieces
+}
+
 fn same_text(a: &[Part], b: &[Part]) -> bool {
-    let written = |part: &&Part| !matches!(part, Part::Literal(text) if text.value.is_empty());
-    let (a, b): (Vec<&Part>, Vec<&Part>) = (a.iter().filter(written).collect(), b.iter().filter(written).collect());
-    all(&a, &b, |a, b| match (a, b) {
-        (Part::Literal(a), Part::Literal(b)) => a.value == b.value,
+    all(&pieces(a), &pieces(b), |a, b| match (a, b) {
+        (Piece::Text(a), Piece::Text(b)) => a == b,
+        (Piece::Other(a), Piece::Other(b)) => same_part(a, b),
+        _ => false,
+    })
+}
+
+fn same_part(a: &Part, b: &Part) -> bool {
+    match (a, b) {
         (Part::Interpolation(a), Part::Interpolation(b)) => same_expr(a, b),
         (
             Part::If { condition, then, otherwise, span: _ },
@@ -98,7 +130,7 @@ fn same_text(a: &[Part], b: &[Part]) -> bool {
                 && same_text(body, b)
         }
         _ => false,
-    })
+    }
 }
 
 fn same_step(a: &Step, b: &Step) -> bool {
