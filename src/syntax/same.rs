@@ -1,7 +1,7 @@
 //! Whether two trees say the same, wherever and however it was written.
 //!
-//! Places, quotes of labels, heredocs, redundant parentheses and `${"$"}` in a text make no difference, nor does `"${e}"` for `e`: HCL takes
-//! the value of a text that is one interpolation as it is.
+//! Places, quotes of labels, heredocs, redundant parentheses and `${"$"}` in a text make no difference, nor does
+//! `"${e}"` for `e`: HCL takes the value of a text that is one interpolation as it is.
 
 use super::{
     Attribute, Block, Body, Call, Conditional, Expr, ExprKind, ForExpr, Item, ObjectItem, Part, Splat, Step, Template,

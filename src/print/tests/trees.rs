@@ -89,7 +89,8 @@ impl Trees {
         let mut build = self.block("build", &[], self.span);
         for _ in 0..self.below(5) {
             let kind = ["provisioner", "provisioner", "post-processor", "error-cleanup-provisioner"][self.below(4)];
-            let ty = ["shell", "shell-local"][self.below(2)];
+            // There is no post-processor `shell`: nothing would say what its objects are.
+            let ty = if kind == "post-processor" { "shell-local" } else { ["shell", "shell-local"][self.below(2)] };
             let step = self.block(kind, &[ty], self.span);
             build.body.items.push(Item::Block(self.filled(step, &["inline", "environment_vars"])));
         }
