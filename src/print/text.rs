@@ -17,20 +17,46 @@ pub(super) fn quoted(text: &str) -> String {
 /// A template in quotes, on one line.
 pub(super) fn quoted_template(template: &Template, out: &mut String) {
     out.push('"');
-    parts(&template.parts, escape, "\\u0024", "\\u0025", out);
+    parts(&template.parts, Quotes::Around, None, out);
     out.push('"');
 }
 
 /// A template as it stands in a heredoc, in a file, and in a string of JSON or YAML: no backslash escapes anything.
 pub(super) fn verbatim_template(template: &Template) -> String {
     let mut out = String::new();
-    parts(&template.parts, escape_sequences, "${\"$\"}", "${\"%\"}", &mut out);
+    parts(&template.parts, Quotes::None, None, &mut out);
     out
 }
 
-/// The parts of a template. `dollar` and `percent` stand for such a sign at the end of a text, where it would make an
-/// escape of the sequence behind it.
-fn parts(all: &[Part], literal: fn(&str, &mut String), dollar: &str, percent: &str, out: &mut String) {
+/// Whether a text stands in quotes, where a backslash escapes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Around,
+    None,
+}
+
+/// A text, before a sequence that begins with `sign`: at its end that sign would make an escape of the sequence.
+fn literal(text: &str, quotes: Quotes, sign: Option<char>, out: &mut String) {
+    let write = if quotes == Quotes::Around { escape } else { escape_sequences };
+    let Some(before) = sign.and_then(|sign| text.strip_suffix(sign)) else { return write(text, out) };
+    match quotes {
+        Quotes::Around => {
+            write(before, out);
+            out.push_str(if sign == Some('$') { "\\u0024" } else { "\\u0025" });
+        }
+        // All such signs at the end go together: one that is left would stand before the `${` that is put here.
+        Quotes::None => {
+            let before = before.trim_end_matches(['$', '%']);
+            write(before, out);
+            out.push_str("${");
+            out.push_str(&quoted(&text[before.len()..]));
+            out.push('}');
+        }
+    }
+}
+
+/// The parts of a template. `end` is what a sequence behind them begins with.
+fn parts(all: &[Part], quotes: Quotes, end: Option<char>, out: &mut String) {
     // A text that is empty beside a lone interpolation makes the whole a text: it was left by trimming, and is again.
     let is_empty = |part: &Part| matches!(part, Part::Literal(text) if text.value.is_empty());
     let mut filled = all.iter().filter(|part| !is_empty(part));
@@ -45,19 +71,12 @@ fn parts(all: &[Part], literal: fn(&str, &mut String), dollar: &str, percent: &s
     for (at, part) in all.iter().enumerate() {
         match part {
             Part::Literal(text) => {
-                let next = all[at + 1..].iter().find(|part| !is_empty(part));
-                let sign = match next {
-                    Some(Part::Interpolation(_)) => Some(('$', dollar)),
-                    Some(Part::If { .. } | Part::For { .. }) => Some(('%', percent)),
-                    Some(Part::Literal(_)) | None => None,
+                let sign = match all[at + 1..].iter().find(|part| !is_empty(part)) {
+                    Some(Part::Interpolation(_)) => Some('$'),
+                    Some(Part::If { .. } | Part::For { .. }) => Some('%'),
+                    Some(Part::Literal(_)) | None => end,
                 };
-                match sign.and_then(|(sign, instead)| Some((text.value.strip_suffix(sign)?, instead))) {
-                    Some((before, instead)) => {
-                        literal(before, out);
-                        out.push_str(instead);
-                    }
-                    None => literal(&text.value, out),
-                }
+                literal(&text.value, quotes, sign, out);
             }
             Part::Interpolation(inner) => {
                 out.push_str("${");
@@ -68,12 +87,10 @@ fn parts(all: &[Part], literal: fn(&str, &mut String), dollar: &str, percent: &s
                 out.push_str("%{ if ");
                 expr::write(condition, out);
                 out.push_str(" }");
-                parts(then, literal, dollar, percent, out);
-                percent_before_directive(then, percent, out);
+                parts(then, quotes, Some('%'), out);
                 if !otherwise.iter().all(is_empty) {
                     out.push_str("%{ else }");
-                    parts(otherwise, literal, dollar, percent, out);
-                    percent_before_directive(otherwise, percent, out);
+                    parts(otherwise, quotes, Some('%'), out);
                 }
                 out.push_str("%{ endif }");
             }
@@ -85,19 +102,10 @@ fn parts(all: &[Part], literal: fn(&str, &mut String), dollar: &str, percent: &s
                 let _ = write!(out, "{} in ", value.value);
                 expr::write(collection, out);
                 out.push_str(" }");
-                parts(body, literal, dollar, percent, out);
-                percent_before_directive(body, percent, out);
+                parts(body, quotes, Some('%'), out);
                 out.push_str("%{ endfor }");
             }
         }
-    }
-}
-
-/// What ends in `%` before an `else` or an end.
-fn percent_before_directive(body: &[Part], percent: &str, out: &mut String) {
-    if matches!(body.last(), Some(Part::Literal(text)) if text.value.ends_with('%')) {
-        out.pop();
-        out.push_str(percent);
     }
 }
 
