@@ -27,7 +27,7 @@ pub const DECLARATIONS: &[&Declaration] = &[
     &hcl::template::INVALID_INTERPOLATION,
     &hcl::expression::INVALID_NUMBER,
     &hcl::expression::INVALID_TRAVERSAL,
-    &json::reader::JSON_SYNTAX,
+    &data::json::JSON_SYNTAX,
     &legacy::JSON_VALUE_KIND,
     &hcl::structure::MISSING_NEWLINE,
     &hcl::collections::MISSING_SEPARATOR,

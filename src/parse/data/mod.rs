@@ -1,11 +1,12 @@
 //! Data with places: what the readers of JSON and YAML give, whatever it means.
 //!
 //! What is an attribute and what a block in such a file only a schema can say; front ends for templates and var-files
-//! take this tree for what it is. Strings remember where each of their characters was written, so that a template
+//! take this tree for what it is; [`json`] reads JSON into it for all of them. Strings remember where each of their characters was written, so that a template
 //! inside of one has places in the user's file.
 
 mod decoded;
 mod expr;
+pub mod json;
 pub mod template;
 #[cfg(test)]
 mod tests;

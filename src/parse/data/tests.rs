@@ -164,7 +164,7 @@ fn json_is_the_tree_that_hcl_is() {
             "{\"build\": {\"dynamic\": {\"source\": {\"for_each\": [\"a\"], \"iterator\": \"i\", \"labels\": [\"null.x\"], \
              \"content\": {\"name\": \"${i.value}\", \"ssh_host\": \"${i.key}\"}}}}}",
             "build {\ndynamic source {\nfor_each = [\"a\"]\niterator = i\nlabels = [\"null.x\"]\n\
-             content {\nname = \"$${i.value}\"\nssh_host = \"${i.key}\"\n}\n}\n}",
+             content {\nname = \"${i.value}\"\nssh_host = \"${i.key}\"\n}\n}\n}",
         ),
     ];
     for (json, hcl) in cases {

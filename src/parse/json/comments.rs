@@ -1,15 +1,14 @@
 //! What people say about JSON, which has no comments: properties named `//` in HCL's mapping, keys that begin with `_`
 //! at the root of a legacy template.
 
-use super::reader;
 use crate::diagnostic::Sink;
-use crate::parse::data::{Data, DataKind, Property};
+use crate::parse::data::{Data, DataKind, Property, json};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::Comment;
 
 /// The comments of a template, or of a file of values. Only bodies have them: in a value such a property is data.
 pub fn comments(sources: &SourceMap, file: FileId, values: bool) -> Vec<Comment> {
-    let root = reader::read(sources, file, &mut Sink::new());
+    let root = json::read(sources, file, &mut Sink::new());
     let mut found = Vec::new();
     body(&root, values, 0, &mut found);
     found
@@ -17,7 +16,7 @@ pub fn comments(sources: &SourceMap, file: FileId, values: bool) -> Vec<Comment>
 
 /// The comments of a legacy template. They stand before everything else, as what is made of it has another order.
 pub fn legacy_comments(sources: &SourceMap, file: FileId) -> Vec<Comment> {
-    let root = reader::read(sources, file, &mut Sink::new());
+    let root = json::read(sources, file, &mut Sink::new());
     let DataKind::Object(properties) = &root.kind else { return Vec::new() };
     let start = Span::new(file, 0, 0);
     let own = properties.iter().filter(|property| property.key.text.starts_with('_'));

@@ -24,8 +24,8 @@ pub use variables::identifier;
 
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
+use crate::parse::data::json;
 use crate::parse::data::{Data, DataKind, Property};
-use crate::parse::json::reader;
 use crate::parse::shared::DUPLICATE_ARGUMENT;
 use crate::schema::Schemas;
 use crate::source::{FileId, SourceMap, Span, Spanned};
@@ -81,7 +81,7 @@ declare_diagnostic! {
 /// Reads a template. `values` are its var-files. Comments are not among what comes out.
 pub fn parse(sources: &SourceMap, file: FileId, schemas: &Schemas, values: &Values, sink: &mut Sink) -> Document {
     let span = sources.file(file).span(file);
-    let mut data = reader::read(sources, file, sink);
+    let mut data = json::read(sources, file, sink);
     unique(&mut data, sink);
     let mut reader = Reader { schemas, sink, variables: Variables::default(), builders: Builders::default() };
     let items = reader.root(&data, values);

@@ -7,8 +7,8 @@ use super::texts::is_constant;
 use super::variables::{identifier, quoted_help};
 use super::{JSON_VALUE_KIND, make};
 use crate::diagnostic::Sink;
+use crate::parse::data::json;
 use crate::parse::data::{Data, DataKind, Decoded, Property};
-use crate::parse::json::reader;
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::syntax::{Document, Item};
 
@@ -28,7 +28,7 @@ pub fn read_values(sources: &SourceMap, files: &[FileId], sink: &mut Sink) -> Va
     let mut values = Values::default();
     for &file in files {
         let span = sources.file(file).span(file);
-        let data = reader::read(sources, file, sink);
+        let data = json::read(sources, file, sink);
         let mut items: IndexMap<String, Item> = IndexMap::new();
         let mut errors = Vec::new();
         let properties = match data.kind {
@@ -126,7 +126,7 @@ pub fn looks_like_template(text: &str) -> bool {
     }
     let mut sources = SourceMap::new();
     let file = sources.add("", text, crate::source::FileOrigin::Disk);
-    let data = reader::read(&sources, file, &mut Sink::new());
+    let data = json::read(&sources, file, &mut Sink::new());
     let DataKind::Object(root) = data.kind else { return false };
     let Some(builders) = root.iter().find(|property| property.key.text == "builders") else { return false };
     let DataKind::Array(builders) = &builders.value.kind else { return false };
