@@ -62,6 +62,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("Attribute redefined", &["duplicate-argument"]),
     is("Duplicate argument", &["source-argument-repeated"]),
     is("Invalid string literal", &["template-in-label"]),
+    starts("Unexpected \"", &["unknown-block"]),
     is("Unsupported block type", &["unknown-block", "attribute-as-block"]),
     is("Unsupported argument", &["unknown-attribute", "block-as-attribute"]),
     starts("Missing name for", &["wrong-labels"]),
