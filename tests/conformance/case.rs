@@ -116,7 +116,7 @@ impl Case {
     }
 
     /// A path of the case as the command was given it. Those of probes are so already.
-    pub(crate) fn from_cwd(&self, path: &str) -> String {
+    pub(crate) fn as_given(&self, path: &str) -> String {
         if self.is_probe() || self.cwd() == "." {
             return path.to_owned();
         }
@@ -127,7 +127,7 @@ impl Case {
     }
 
     pub(crate) fn config(&self) -> Vec<String> {
-        self.texts("config").iter().map(|path| self.from_cwd(path)).collect()
+        self.texts("config").iter().map(|path| self.as_given(path)).collect()
     }
 
     /// Values of an option that may be repeated and hold several values with commas.

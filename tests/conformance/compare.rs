@@ -137,8 +137,9 @@ fn is_consequence(said: &Said, before: &[&Said]) -> bool {
 }
 
 fn asks_for_builds(case: &Case) -> bool {
-    !matches!(case.command.as_str(), "console" | "inspect" | "init" | "decode_required_plugins")
-        && !(case.command.starts_with("parse") && !case.command.contains("get_builds"))
+    let command = case.command.as_str();
+    let only_reads = command.starts_with("parse") && !command.contains("get_builds");
+    !only_reads && !matches!(command, "console" | "inspect" | "init" | "decode_required_plugins")
 }
 
 fn variables(case: &Case, template: &Template) -> Result<(), String> {

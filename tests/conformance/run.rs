@@ -61,7 +61,7 @@ pub(crate) fn inputs(case: &Case) -> Inputs {
     var_files.extend(case.texts("missing_var_files"));
     Inputs {
         variables: case.map("vars").into_iter().collect(),
-        var_files: var_files.iter().map(|path| case.from_cwd(path)).collect(),
+        var_files: var_files.iter().map(|path| case.as_given(path)).collect(),
         environment: Some(case.map("env")),
         only: case.selection("only"),
         except: case.selection("except"),

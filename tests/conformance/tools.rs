@@ -129,7 +129,7 @@ pub(crate) fn upgrade(case: &Case, records: &Records) -> Outcome {
     let expected = if case.is_probe() {
         expected.strip_prefix(&format!("{}/", case.cwd())).unwrap_or(expected).to_owned()
     } else {
-        case.from_cwd(expected)
+        case.as_given(expected)
     };
     let upgraded = run::run(case, records, &[expected]);
     let shapes = |images: &[ImagePlan]| {
