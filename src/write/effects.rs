@@ -1,5 +1,6 @@
 //! What writing output does to a disk, one small step at a time, so that a test can stop it before each.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -92,25 +93,44 @@ pub trait Effects {
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    /// Folders of the output that lie elsewhere, by name.
+    folders: BTreeMap<String, PathBuf>,
     lock: Option<File>,
 }
 
 impl Disk {
     /// The disk below `root`, which need not exist.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), lock: None }
+        Self { root: root.to_owned(), folders: BTreeMap::new(), lock: None }
     }
 
-    fn at(&self, path: &str) -> PathBuf {
-        if path.is_empty() { self.root.clone() } else { self.root.join(path) }
+    /// With some of the folders directly below `root` elsewhere.
+    #[must_use]
+    pub fn with_folders(self, folders: BTreeMap<String, PathBuf>) -> Self {
+        Self { folders, ..self }
+    }
+
+    /// Where a path of the output lies.
+    pub fn at(&self, path: &str) -> PathBuf {
+        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+        let (folder, rest) = match self.folders.get(first) {
+            Some(elsewhere) => (elsewhere, rest),
+            None => (&self.root, path),
+        };
+        if rest.is_empty() { folder.clone() } else { folder.join(rest) }
+    }
+
+    /// The output folder itself, or one in its place: it may be a link, and what is above it may be missing.
+    fn is_top(&self, path: &str) -> bool {
+        path.is_empty() || self.folders.contains_key(path)
     }
 }
 
 impl Effects for Disk {
     fn look(&self, path: &str) -> io::Result<Found> {
         let at = self.at(path);
-        // The output folder itself may be a link; what lies in it may not.
-        let metadata = if path.is_empty() { fs::metadata(&at) } else { fs::symlink_metadata(&at) };
+        // What lies in the output folder may be no link.
+        let metadata = if self.is_top(path) { fs::metadata(&at) } else { fs::symlink_metadata(&at) };
         let metadata = match metadata {
             Ok(metadata) => metadata,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -131,7 +151,7 @@ impl Effects for Disk {
     }
 
     fn make_folder(&mut self, path: &str) -> io::Result<()> {
-        if path.is_empty() { fs::create_dir_all(self.at(path)) } else { fs::create_dir(self.at(path)) }
+        if self.is_top(path) { fs::create_dir_all(self.at(path)) } else { fs::create_dir(self.at(path)) }
     }
 
     fn write_new(&mut self, path: &str, content: &Content) -> io::Result<()> {
@@ -165,7 +185,18 @@ impl Effects for Disk {
 
     fn remove_empty_folder(&mut self, path: &str) -> io::Result<()> {
         match fs::remove_dir(self.at(path)) {
-            Err(error) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
+            // The folder of a target may be the one that the process is in.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::DirectoryNotEmpty
+                        | ErrorKind::NotFound
+                        | ErrorKind::InvalidInput
+                        | ErrorKind::ResourceBusy
+                ) =>
+            {
+                Ok(())
+            }
             done => done,
         }
     }
