@@ -126,7 +126,11 @@ impl<'a> Report<'a> {
         let allowed = self.context.accepted.iter().find(|accepted| accepted.covers(&self.image, &construct));
         if let Some(accepted) = allowed {
             self.accepted.push(accepted.clone());
-            self.entry(construct, Verdict::Omitted, why, span);
+            let why = match &accepted.reason {
+                Some(reason) => format!("{why}; accepted: {reason}"),
+                None => why.to_owned(),
+            };
+            self.entry(construct, Verdict::Omitted, &why, span);
             return true;
         }
         self.refuse(construct, span, why, help);

@@ -75,6 +75,8 @@ pub struct Accepted {
     pub image: String,
     /// The construct as the fidelity report calls it; what stands below it is meant as well.
     pub construct: String,
+    /// Why, where it was said.
+    pub reason: Option<String>,
 }
 
 impl Accepted {
@@ -82,7 +84,7 @@ impl Accepted {
     pub fn parse(text: &str) -> Option<Self> {
         let (image, construct) = text.split_once(':')?;
         let full = !image.is_empty() && !construct.is_empty();
-        full.then(|| Self { image: image.to_owned(), construct: construct.to_owned() })
+        full.then(|| Self { image: image.to_owned(), construct: construct.to_owned(), reason: None })
     }
 
     /// Whether it means this construct of this image.
