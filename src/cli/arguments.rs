@@ -46,15 +46,15 @@ pub(super) enum Command {
     Targets(Targets),
 }
 
-/// Which configurations of `formwork.yaml`.
+/// Which configurations of `formwork.yaml`, where no path is given.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Choice {
     /// A configuration of `formwork.yaml`
     #[arg(long, value_name = "NAME")]
     pub(super) configuration: Vec<String>,
-    /// A variant of a configuration
-    #[arg(long, value_name = "NAME")]
-    pub(super) variant: Option<String>,
+    /// Only variants whose name matches
+    #[arg(long, value_name = "GLOB")]
+    pub(super) variant: Vec<String>,
 }
 
 /// Options of commands that read templates.
@@ -100,12 +100,15 @@ pub(super) struct Reading {
     /// A variable without a value is an error
     #[arg(long)]
     pub(super) require_values: bool,
+    /// Read this file instead of the `formwork.yaml` that is found
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Template files, folders, which are descended, or configurations of `formwork.yaml`; without any all of those,
-    /// or the current folder
+    /// Template files, or folders, which are descended; without any all configurations of `formwork.yaml`, or the
+    /// current folder
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
     #[command(flatten)]
@@ -134,8 +137,8 @@ pub(super) struct Check {
 
 #[derive(Debug, Args)]
 pub(super) struct Compile {
-    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`; without one all of those,
-    /// or the current folder
+    /// A template file, or the folder of a configuration; without one all configurations of `formwork.yaml`, or the
+    /// current folder
     #[arg(value_name = "PATH")]
     pub(super) path: Option<String>,
     #[command(flatten)]
@@ -179,7 +182,7 @@ pub(super) struct Compile {
 
 #[derive(Debug, Args)]
 pub(super) struct GraphCommand {
-    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`
+    /// A template file, or the folder of a configuration
     #[arg(value_name = "PATH")]
     pub(super) path: Option<String>,
     #[command(flatten)]
@@ -210,7 +213,7 @@ pub(super) struct Eval {
 
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
-    /// A template file, the folder of a configuration, or a configuration of `formwork.yaml`
+    /// A template file, or the folder of a configuration
     #[arg(value_name = "PATH")]
     pub(super) path: Option<String>,
     #[command(flatten)]

@@ -37,7 +37,7 @@ enum Candidate {
     /// A folder with templates.
     Folder(String, Vec<String>),
     /// A configuration of `formwork.yaml`.
-    Named,
+    Named(Unit),
 }
 
 /// A configuration and what was found in it.
@@ -48,7 +48,7 @@ struct Checked {
 
 pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure> {
     let Check { paths, choice, reading, format, fail_on, no_recursive, exclude, list, jobs } = command;
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => {
             let printed = report::whole(&[found], *format, terminal);
@@ -56,17 +56,15 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
             return Ok(Code::Findings);
         }
     };
-    let units = workspace.units(choice, paths, reading)?;
-    let mut tasks: Vec<(&Unit, Candidate)> = Vec::new();
-    let (named, given): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| unit.name.is_some());
-    if let Some(first) = given.first() {
-        // Paths have one project, and a folder that is given twice is one candidate.
-        let paths: Vec<String> = given.iter().flat_map(|unit| unit.paths.clone()).collect();
-        let candidates = candidates(&first.project, &paths, !no_recursive, exclude)?;
-        tasks.extend(candidates.into_iter().map(|candidate| (*first, candidate)));
-    }
-    tasks.extend(named.into_iter().map(|unit| (unit, Candidate::Named)));
-    let checked = at_a_time(*jobs, &tasks, |(unit, candidate)| check(unit, candidate))?;
+    // Paths have one project, whatever of `formwork.yaml` is said of some of them.
+    let project = workspace.project(reading)?;
+    let (named, given): (Vec<Unit>, Vec<Unit>) =
+        workspace.units(choice, paths, reading)?.into_iter().partition(|unit| unit.name.is_some());
+    // A folder that is given twice is one candidate.
+    let paths: Vec<String> = given.into_iter().flat_map(|unit| unit.paths).collect();
+    let mut candidates = candidates(&project, &paths, !no_recursive, exclude)?;
+    candidates.extend(named.into_iter().map(Candidate::Named));
+    let checked = at_a_time(*jobs, &candidates, |candidate| check(&workspace, &project, candidate))?;
     let checked: Vec<Checked> = checked.into_iter().flatten().collect();
     if *list {
         let mut lines = String::new();
@@ -153,11 +151,15 @@ fn at_a_time<I: Sync, O: Send>(
     done.into_iter().map(|result| result.expect("internal error: an item was left out")).collect()
 }
 
-fn check(unit: &Unit, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
-    let project = &unit.project;
+fn check(workspace: &Workspace, project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
+    let said = match candidate {
+        Candidate::Named(_) => None,
+        Candidate::File(path) | Candidate::Folder(path, _) => workspace.starting(project, path),
+    };
+    let project = said.as_ref().unwrap_or(project);
     match candidate {
-        Candidate::Named => {
-            let (start, analysis) = one(project, &unit.paths, &unit.paths[0])?;
+        Candidate::Named(unit) => {
+            let (start, analysis) = one(&unit.project, &unit.paths, &unit.paths[0])?;
             Ok(vec![Checked { found: found(analysis, unit.title()), start }])
         }
         Candidate::File(path) => {

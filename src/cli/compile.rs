@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Compile, Format, Reading};
-use super::project::{Project, found, normal, not_loaded, relative};
+use super::project::{found, normal, not_loaded, relative};
 use super::terminal::Terminal;
 use super::workspace::{Unit, Workspace};
 use super::{Code, Failure, list, report};
@@ -53,7 +53,7 @@ struct Prepared {
 }
 
 pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failure> {
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(&command.reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], command.format, terminal),
     };
@@ -66,7 +66,7 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
     let mut prepared = Vec::new();
     let mut all_found = Vec::new();
     for unit in units {
-        let (one, found) = prepare(command, unit, alone)?;
+        let (one, found) = prepare(command, &workspace, unit)?;
         prepared.push(one);
         all_found.push(found);
     }
@@ -91,20 +91,17 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
             print_one(run, wanted.as_deref(), terminal)?;
             continue;
         }
-        code = code.or(deliver(command, &unit.project, out, run, compiled, terminal)?);
+        code = code.or(deliver(command, unit, out, run, compiled, terminal)?);
     }
     Ok(code)
 }
 
 /// Reads and compiles one configuration, writing nothing.
-fn prepare(command: &Compile, unit: Unit, alone: bool) -> Result<(Prepared, report::Found), Failure> {
+fn prepare(command: &Compile, workspace: &Workspace, unit: Unit) -> Result<(Prepared, report::Found), Failure> {
     let targets = chosen_targets(command, &unit)?;
-    let out = match (&command.out, &unit.name) {
-        (None, _) => unit.out.clone(),
-        // Each of several has a folder of its own.
-        (Some(out), Some(name)) if !alone => out.join(name),
-        (Some(out), _) => out.clone(),
-    };
+    let out = command.out.as_ref().unwrap_or(&unit.out);
+    // Each configuration of `formwork.yaml` has a folder of its own.
+    let out = unit.name.as_ref().map_or_else(|| out.clone(), |name| out.join(name));
     let name = unit.title();
     let project = &unit.project;
     let mut analysis = project.analyse(&unit.paths, project.start()).map_err(|error| not_loaded(&error))?;
@@ -112,9 +109,7 @@ fn prepare(command: &Compile, unit: Unit, alone: bool) -> Result<(Prepared, repo
     let compiled = compile(command, &unit, &out, &analysis, &targets, &mut sink);
     analysis.sink.absorb(sink);
     let made = compiled.map(|compiled| {
-        if !command.accept.is_empty() {
-            warn_of_unused(&command.accept, &compiled, &mut analysis);
-        }
+        warn_of_unused(command, &unit, workspace, &compiled, &mut analysis);
         let run = assemble(command, &unit, &analysis, &compiled);
         (compiled, run)
     });
@@ -126,7 +121,9 @@ fn chosen_targets(command: &Compile, unit: &Unit) -> Result<Vec<&'static Target>
     let names = if command.targets.is_empty() { &unit.targets } else { &command.targets };
     if names.is_empty() {
         let missing = match &unit.name {
-            Some(name) => format!("`{name}` has no `targets` in `formwork.yaml`; add them, or give `--target NAME`"),
+            Some(name) => {
+                format!("`formwork.yaml` names no target for `{name}`; add `targets`, or give `--target NAME`")
+            }
             None => "give `--target NAME`; `formwork targets` lists them".to_owned(),
         };
         return Err(Failure(missing));
@@ -167,31 +164,45 @@ fn compile(
     let files = crate::write::DiskFiles::new(project.start()).expect("internal error: the folder was absolute before");
     let out = normal(&project.process.join(out));
     let name = unit.title();
-    let folders: Vec<String> = targets.iter().map(|target| relative(project.start(), &out.join(target.name))).collect();
+    let folder = |target: &&Target| match unit.folders.get(target.name) {
+        Some(elsewhere) => relative(project.start(), elsewhere),
+        None => relative(project.start(), &out.join(target.name)),
+    };
+    let folders: Vec<String> = targets.iter().map(folder).collect();
+    let accepted: Vec<Accepted> =
+        command.accept.iter().chain(unit.accept.iter().map(|(accepted, _)| accepted)).cloned().collect();
     let mut outputs = Vec::new();
     for (&target, output_folder) in targets.iter().zip(&folders) {
-        let context = Context {
-            files: &files,
-            options: &options,
-            accepted: &command.accept,
-            output_folder,
-            generated_from: &name,
-        };
+        let context =
+            Context { files: &files, options: &options, accepted: &accepted, output_folder, generated_from: &name };
         outputs.push((target, (target.compile)(&graph, &context, sink)));
     }
     Some(Compiled { graph, outputs })
 }
 
-fn warn_of_unused(accepted: &[Accepted], compiled: &Compiled, analysis: &mut Analysis) {
-    let used: BTreeSet<&Accepted> = compiled.outputs.iter().flat_map(|(_, output)| &output.accepted).collect();
-    for accepted in accepted.iter().filter(|accepted| !used.contains(accepted)) {
+fn warn_of_unused(command: &Compile, unit: &Unit, workspace: &Workspace, compiled: &Compiled, analysis: &mut Analysis) {
+    let used: BTreeSet<(&str, &str)> = compiled
+        .outputs
+        .iter()
+        .flat_map(|(_, output)| &output.accepted)
+        .map(|accepted| (accepted.image.as_str(), accepted.construct.as_str()))
+        .collect();
+    let is_used = |accepted: &Accepted| used.contains(&(accepted.image.as_str(), accepted.construct.as_str()));
+    let mut unused = Vec::new();
+    for accepted in command.accept.iter().filter(|accepted| !is_used(accepted)) {
         let said = format!("--accept {}:{}", accepted.image, accepted.construct);
         let file = analysis.sources.add(&said, &said, FileOrigin::Invocation);
-        let place = analysis.sources.file(file).span(file);
+        unused.push((analysis.sources.file(file).span(file), said));
+    }
+    for (accepted, span) in unit.accept.iter().filter(|(accepted, _)| !is_used(accepted)) {
+        let (name, text) = workspace.source();
+        let file = analysis.sources.add(name, text, FileOrigin::Disk);
+        unused.push((Span { file, ..*span }, format!("{}:{}", accepted.image, accepted.construct)));
+    }
+    for (place, said) in unused {
         let what = format!("nothing was left out for `{said}`");
-        analysis
-            .sink
-            .report(UNUSED_ACCEPT.at(place, what).help("take it away, or look up the construct in `fidelity.json`"));
+        let help = "take it away, or look up the construct in `fidelity.json`";
+        analysis.sink.report(UNUSED_ACCEPT.at(place, what).help(help));
     }
 }
 
@@ -303,6 +314,7 @@ fn arguments(command: &Compile, unit: &Unit, analysis: &Analysis) -> Vec<String>
         freeze,
         sensitive,
         require_values,
+        config: _,
     } = reading;
     let mut out = Vec::new();
     let mut say = |option: &str, value: String| out.extend([option.to_owned(), value]);
@@ -421,19 +433,21 @@ fn print_one(run: &Run, wanted: Option<&str>, terminal: &Terminal) -> Result<(),
 /// Writes, or says what would be written.
 fn deliver(
     command: &Compile,
-    project: &Project,
+    unit: &Unit,
     out: &Path,
     run: &Run,
     compiled: &Compiled,
     terminal: &Terminal,
 ) -> Result<Code, Failure> {
-    let mut disk = Disk::new(out);
+    let project = &unit.project;
+    let folders = unit.folders.iter().map(|(target, folder)| (target.clone(), project.from_process(folder)));
+    let mut disk = Disk::new(out).with_folders(folders.collect());
     let plan = output::plan(run, &mut disk).map_err(|error| failure(&error, out))?;
     if command.diff {
         terminal.result(&plan.changes.iter().map(difference).collect::<String>())?;
     }
     if command.check {
-        return stale(&plan, out, terminal);
+        return stale(&plan, &disk, terminal);
     }
     if command.diff {
         return Ok(Code::Clean);
@@ -442,7 +456,7 @@ fn deliver(
     let changed = plan.changes.len();
     plan.carry_out(&mut disk).map_err(|error| failure(&error, out))?;
     for path in left_alone {
-        terminal.say(&format!("`{}` is no longer made, but was edited: it stays\n", out.join(path).display()));
+        terminal.say(&format!("`{}` is no longer made, but was edited: it stays\n", disk.at(&path).display()));
     }
     let files = crate::diagnostic::render::human::plural(run.files.len(), "file");
     let done = if changed == 0 { "up to date" } else { "written" };
@@ -466,10 +480,10 @@ fn difference(change: &output::Change) -> String {
 }
 
 /// Names the files that are not what would be written.
-fn stale(plan: &Plan, out: &Path, terminal: &Terminal) -> Result<Code, Failure> {
+fn stale(plan: &Plan, disk: &Disk, terminal: &Terminal) -> Result<Code, Failure> {
     let changed = plan.changes.iter().map(|change| change.path.as_str());
     let names: BTreeSet<&str> = changed.chain(plan.obstacles().iter().map(|obstacle| obstacle.path.as_str())).collect();
-    let lines: String = names.iter().map(|name| format!("{}\n", out.join(name).display())).collect();
+    let lines: String = names.iter().map(|name| format!("{}\n", disk.at(name).display())).collect();
     terminal.result(&lines)?;
     Ok(Code::found(!plan.is_up_to_date()))
 }

@@ -21,11 +21,11 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
         Wanted::Json => Spelling::Json,
         Wanted::Yaml => Spelling::Yaml,
     };
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], *format, terminal),
     };
-    let project = workspace.project(reading)?;
+    let project = workspace.project_at(path, reading)?;
     let is_folder = project.disk.is_folder(path);
     let (found, files) = if !is_folder && holds_values(path) {
         var_file(&project, path, to)?

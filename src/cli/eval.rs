@@ -18,11 +18,11 @@ use crate::source::{FileOrigin, SourceMap};
 
 pub(super) fn run(command: &Eval, terminal: &Terminal) -> Result<Code, Failure> {
     let Eval { arguments, choice, types, format, reading } = command;
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
     };
-    let exists = |path: &str| workspace.named(path).is_some() || std::path::Path::new(path).exists();
+    let exists = |path: &str| std::path::Path::new(path).exists();
     let (path, expression) = match arguments.as_slice() {
         [] => (None, None),
         [one] if exists(one) => (Some(one.clone()), None),

@@ -10,7 +10,7 @@ use crate::{engine, graph};
 
 pub(super) fn run(command: &GraphCommand, terminal: &Terminal) -> Result<Code, Failure> {
     let GraphCommand { path, choice, format, reading } = command;
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
     };

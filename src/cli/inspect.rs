@@ -18,7 +18,7 @@ use crate::source::{SourceMap, Span};
 
 pub(super) fn run(command: &Inspect, terminal: &Terminal) -> Result<Code, Failure> {
     let Inspect { path, choice, format, reading } = command;
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
     };

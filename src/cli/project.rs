@@ -17,6 +17,7 @@ use crate::source::{EntryKind, Files, SourceMap};
 use crate::write::DiskFiles;
 
 /// Where a run finds things, and what it was given.
+#[derive(Clone)]
 pub(super) struct Project {
     /// The folder that paths are relative to, absolute: that of the process, or that of `formwork.yaml`.
     pub(super) folder: PathBuf,
@@ -25,7 +26,7 @@ pub(super) struct Project {
     /// Templates and var-files.
     pub(super) disk: DiskFiles,
     pub(super) inputs: Inputs,
-    /// `--cwd`, absolute.
+    /// What relative paths in the template are said to start from, absolute.
     pub(super) cwd: Option<PathBuf>,
     pub(super) schemas: Arc<Schemas>,
 }
@@ -98,6 +99,11 @@ impl Project {
         }
     }
 
+    /// A folder as the process calls it.
+    pub(super) fn from_process(&self, folder: &Path) -> PathBuf {
+        relative(&self.process, folder).into()
+    }
+
     /// How a configuration is called: its path from the folder of the process.
     pub(super) fn name(&self, path: &str) -> String {
         relative(&self.folder, &self.folder.join(path))
@@ -130,6 +136,7 @@ fn inputs(reading: &Reading) -> Inputs {
         freeze,
         sensitive,
         require_values,
+        config: _,
     } = reading;
     let environment = || -> BTreeMap<String, String> {
         // A variable that is not text cannot be a value.

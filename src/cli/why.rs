@@ -18,7 +18,7 @@ pub(super) fn run(command: &Why, terminal: &Terminal) -> Result<Code, Failure> {
         [path, address, ..] => (Some(path), address.as_str()),
         [] => return Err(Failure("`why` needs an address, for example `var.version`".to_owned())),
     };
-    let workspace = match Workspace::open()? {
+    let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
     };

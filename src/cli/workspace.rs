@@ -1,5 +1,6 @@
 //! `formwork.yaml`, found and read, and the configurations that a command line means.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use super::project::{Project, normal, relative};
 use super::report::Found;
 use crate::diagnostic::Sink;
 use crate::project::{self, BROKEN_COMPONENT_SCHEMA, Configuration, FILE_NAME, KnownTarget, ProjectFile, Values};
+use crate::resolve::Patterns;
 use crate::resolve::names::{list, nearest};
 use crate::schema::Schemas;
-use crate::source::{FileOrigin, SourceMap};
-use crate::targets::{self, Setting};
+use crate::source::{FileOrigin, SourceMap, Span};
+use crate::targets::{self, Accepted, Setting};
 
 /// The folder of a run, and what `formwork.yaml` says.
 pub(super) struct Workspace {
@@ -21,6 +23,8 @@ pub(super) struct Workspace {
     /// The folder of `formwork.yaml`, absolute; nothing: there is none.
     home: Option<PathBuf>,
     file: ProjectFile,
+    /// The name of `formwork.yaml` as messages show it, and its text.
+    source: (String, String),
     schemas: Arc<Schemas>,
 }
 
@@ -35,8 +39,12 @@ pub(super) struct Unit {
     pub(super) targets: Vec<String>,
     /// What `formwork.yaml` sets for targets.
     pub(super) settings: Vec<Setting>,
-    /// Where its output goes unless the command line says it.
+    /// What `formwork.yaml` allows to leave out, and where.
+    pub(super) accept: Vec<(Accepted, Span)>,
+    /// Where output goes unless the command line says it.
     pub(super) out: PathBuf,
+    /// By target: where its folder goes, absolute, where `formwork.yaml` says it.
+    pub(super) folders: BTreeMap<String, PathBuf>,
 }
 
 impl Unit {
@@ -50,19 +58,31 @@ impl Unit {
 const OUT: &str = "formwork-out";
 
 impl Workspace {
-    /// Looks for `formwork.yaml` and reads it. With findings in it, those are the result.
-    pub(super) fn open() -> Result<Result<Self, Found>, Failure> {
+    /// Reads the `formwork.yaml` that is given or found. With findings in it, those are the result.
+    pub(super) fn open(reading: &Reading) -> Result<Result<Self, Found>, Failure> {
         let failed = |error: std::io::Error| Failure(format!("cannot tell the folder of this process: {error}"));
         let process = std::env::current_dir().map_err(failed)?;
-        let mut workspace =
-            Self { home: find(&process), process, file: ProjectFile::default(), schemas: Arc::default() };
-        let Some(home) = workspace.home.clone() else { return Ok(Ok(workspace)) };
-        let path = home.join(FILE_NAME);
+        let path = match &reading.config {
+            Some(path) => Some(normal(&process.join(path))),
+            None => find(&process).map(|home| home.join(FILE_NAME)),
+        };
+        let mut workspace = Self {
+            home: path.as_deref().and_then(Path::parent).map(Path::to_owned),
+            process,
+            file: ProjectFile::default(),
+            source: Default::default(),
+            schemas: Arc::default(),
+        };
+        let (Some(path), Some(home)) = (path, workspace.home.clone()) else { return Ok(Ok(workspace)) };
         let shown = relative(&workspace.process, &path);
-        let text = std::fs::read(&path).map_err(|error| Failure(format!("cannot read `{shown}`: {error}")))?;
+        let text = std::fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure(format!("cannot read `{shown}`: there is no such file")),
+            _ => Failure(format!("cannot read `{shown}`: {error}")),
+        })?;
         let text = String::from_utf8(text).map_err(|_| Failure(format!("`{shown}` is not UTF-8 text")))?;
         let mut sources = SourceMap::new();
-        let id = sources.add(shown.clone(), text, FileOrigin::Disk);
+        let id = sources.add(shown.clone(), text.clone(), FileOrigin::Disk);
+        workspace.source = (shown.clone(), text);
         let mut sink = Sink::new();
         let known: Vec<KnownTarget<'_>> = targets::TARGETS
             .iter()
@@ -71,7 +91,8 @@ impl Workspace {
                 options: target.options.iter().map(|option| option.name).collect(),
             })
             .collect();
-        workspace.file = project::read(id, &sources, &known, &mut sink);
+        let folder = home.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        workspace.file = project::read(id, &folder, &sources, &known, &mut sink);
         project::missing(&workspace.file, |path| home.join(path).exists(), &mut sink);
         let mut schemas = Schemas::embedded();
         for path in &workspace.file.schemas {
@@ -100,39 +121,40 @@ impl Workspace {
         &self.process
     }
 
-    /// What a command line means: configurations by name, and paths. Nothing given means all configurations of
-    /// `formwork.yaml`, or the current folder where it has none.
+    /// The name of `formwork.yaml` as messages show it, and its text.
+    pub(super) fn source(&self) -> &(String, String) {
+        &self.source
+    }
+
+    /// What a command line means: paths, else configurations of `formwork.yaml`, else the current folder.
     pub(super) fn units(&self, choice: &Choice, given: &[String], reading: &Reading) -> Result<Vec<Unit>, Failure> {
-        let known = self.file.units();
-        let mut names: Vec<String> = Vec::new();
-        let mut units = Vec::new();
         let Choice { configuration, variant } = choice;
+        if !given.is_empty() {
+            if !configuration.is_empty() || !variant.is_empty() {
+                let said = if configuration.is_empty() { "--variant" } else { "--configuration" };
+                return Err(Failure(format!("`{said}` selects from `{FILE_NAME}`; give it or a path, not both")));
+            }
+            return given.iter().map(|path| self.at_path(path, reading)).collect();
+        }
+        let mut names = self.file.units();
+        if names.is_empty() && configuration.is_empty() && variant.is_empty() {
+            return Ok(vec![self.at_path(".", reading)?]);
+        }
         for name in configuration {
-            names.extend(self.named(name).ok_or_else(|| self.unknown(name))?);
-        }
-        for path in given {
-            match self.named(path) {
-                Some(of) => names.extend(of),
-                None => units.push(self.at_path(path, reading)?),
+            if !names.iter().any(|unit| is_of(unit, name)) {
+                return Err(self.unknown(name));
             }
         }
-        if names.is_empty() && units.is_empty() {
-            if known.is_empty() && variant.is_none() {
-                units.push(self.at_path(".", reading)?);
-            }
-            names = known;
-        }
-        if let Some(variant) = variant {
-            names.retain(|name| name.split_once('/').is_some_and(|(_, own)| own == variant));
-            if names.is_empty() || !units.is_empty() {
-                return Err(Failure(format!("no variant `{variant}` is among what is asked for{}", self.listed())));
+        names.retain(|unit| configuration.is_empty() || configuration.iter().any(|name| is_of(unit, name)));
+        if !variant.is_empty() {
+            let patterns = Patterns::new(variant)
+                .map_err(|(pattern, why)| Failure(format!("`--variant {pattern}` is no pattern: {why}")))?;
+            names.retain(|unit| unit.split_once('/').is_some_and(|(_, own)| patterns.matches(own)));
+            if names.is_empty() {
+                return Err(Failure(format!("no variant matches `{}`{}", variant.join("` or `"), self.listed())));
             }
         }
-        names.dedup();
-        for name in names {
-            units.push(self.unit(&name, reading)?);
-        }
-        Ok(units)
+        names.iter().map(|name| self.unit(name, reading)).collect()
     }
 
     /// The one configuration a command line means.
@@ -140,19 +162,11 @@ impl Workspace {
         let mut units = self.units(choice, given.map(std::slice::from_ref).unwrap_or_default(), reading)?;
         match units.len() {
             1 => Ok(units.remove(0)),
-            _ => Err(Failure(format!("choose one of several configurations{}", self.listed()))),
+            _ => Err(Failure(format!(
+                "choose one configuration with a path, or with `--configuration` and `--variant`{}",
+                self.listed()
+            ))),
         }
-    }
-
-    /// Whether an argument names a configuration, and which ones it stands for.
-    pub(super) fn named(&self, name: &str) -> Option<Vec<String>> {
-        let units: Vec<String> = self
-            .file
-            .units()
-            .into_iter()
-            .filter(|unit| unit == name || unit.split_once('/').is_some_and(|(of, _)| of == name))
-            .collect();
-        (!units.is_empty()).then_some(units)
     }
 
     fn unknown(&self, name: &str) -> Failure {
@@ -180,15 +194,61 @@ impl Workspace {
         Project::new(reading, &self.process, Arc::clone(&self.schemas))
     }
 
+    /// The same for one path.
+    pub(super) fn project_at(&self, path: &str, reading: &Reading) -> Result<Project, Failure> {
+        let project = self.project(reading)?;
+        Ok(self.starting(&project, path).unwrap_or(project))
+    }
+
+    /// The project of a path that is that of a configuration which says what its relative paths start from. The command
+    /// line comes first.
+    pub(super) fn starting(&self, project: &Project, path: &str) -> Option<Project> {
+        let home = self.home.as_ref()?;
+        if project.cwd.is_some() {
+            return None;
+        }
+        let at = normal(&project.folder.join(path));
+        let is_there = |configuration: &&Configuration| {
+            configuration.paths.iter().any(|path| normal(&home.join(&path.value)) == at)
+        };
+        let cwd = self.file.configurations.values().filter(is_there).find_map(|there| there.cwd.as_ref())?;
+        Some(Project { cwd: Some(normal(&home.join(&cwd.value))), ..project.clone() })
+    }
+
+    /// What a path alone is read with; of the file only what holds for all of the project.
     fn at_path(&self, path: &str, reading: &Reading) -> Result<Unit, Failure> {
         Ok(Unit {
             name: None,
             paths: vec![path.to_owned()],
-            project: self.project(reading)?,
+            project: self.project_at(path, reading)?,
             targets: Vec::new(),
-            settings: Vec::new(),
+            settings: self.settings(&[]),
+            accept: Vec::new(),
             out: OUT.into(),
+            folders: self.folders(""),
         })
+    }
+
+    /// Options of targets: those of the project, and of layers from the outermost inwards.
+    fn settings(&self, layers: &[&Values]) -> Vec<Setting> {
+        let all = self.file.targets.values().flat_map(|target| &target.settings);
+        all.chain(layers.iter().flat_map(|layer| &layer.settings))
+            .map(|setting| Setting {
+                target: setting.target.clone(),
+                image: setting.image.clone(),
+                option: setting.option.clone(),
+                value: setting.value.clone(),
+            })
+            .collect()
+    }
+
+    /// Where the folders of targets go that lie elsewhere, for a configuration of that name.
+    fn folders(&self, name: &str) -> BTreeMap<String, PathBuf> {
+        let Some(home) = &self.home else { return BTreeMap::new() };
+        let of = |(target, settings): (&String, &project::TargetSettings)| {
+            Some((target.clone(), normal(&home.join(settings.out.as_ref()?).join(name))))
+        };
+        self.file.targets.iter().filter_map(of).collect()
     }
 
     /// A configuration of the file; paths are those of its folder, so that output depends on no other.
@@ -198,52 +258,36 @@ impl Workspace {
         let configuration =
             self.file.configurations.get(of).expect("internal error: a configuration that was not read");
         let variant = variant.and_then(|variant| configuration.variants.get(variant));
-        let reading = merged(&self.process, home, configuration, variant, reading);
+        let layers: Vec<&Values> = std::iter::once(&configuration.values).chain(variant).collect();
+        let reading = merged(&self.process, home, configuration, &layers, reading);
         let mut project = Project::new(&reading, home, Arc::clone(&self.schemas))?;
         project.process.clone_from(&self.process);
-        let settings = configuration.targets.iter().flat_map(|target| {
-            target.settings.iter().map(|setting| Setting {
-                target: target.name.clone(),
-                image: setting.image.clone(),
-                option: setting.option.clone(),
-                value: setting.value.clone(),
-            })
+        let chosen = layers.iter().rev().find_map(|layer| layer.targets.clone());
+        let accept = layers.iter().flat_map(|layer| &layer.accept).filter_map(|accept| {
+            let accepted = Accepted::parse(&accept.construct.value)?;
+            Some((Accepted { reason: Some(accept.reason.clone()), ..accepted }, accept.construct.span))
         });
-        let out = relative(&self.process, &home.join(OUT).join(name));
         Ok(Unit {
             name: Some(name.to_owned()),
             paths: configuration.paths.iter().map(|path| path.value.clone()).collect(),
             project,
-            targets: configuration.targets.iter().map(|target| target.name.clone()).collect(),
-            settings: settings.collect(),
-            out: out.into(),
+            targets: chosen.unwrap_or_else(|| self.file.targets.keys().cloned().collect()),
+            settings: self.settings(&layers),
+            accept: accept.collect(),
+            out: relative(&self.process, &home.join(OUT)).into(),
+            folders: self.folders(name),
         })
     }
 }
 
+/// Whether a configuration, or a variant of it, is meant by a name.
+fn is_of(unit: &str, name: &str) -> bool {
+    unit == name || unit.split_once('/').is_some_and(|(of, _)| of == name)
+}
+
 /// What the file says, and what the command line adds to it or says instead; paths as seen from `home`.
-fn merged(
-    process: &Path,
-    home: &Path,
-    configuration: &Configuration,
-    variant: Option<&Values>,
-    given: &Reading,
-) -> Reading {
-    let Configuration {
-        paths: _,
-        cwd,
-        env,
-        require_values,
-        read,
-        sensitive,
-        param,
-        freeze,
-        values,
-        variants: _,
-        targets: _,
-    } = configuration;
+fn merged(process: &Path, home: &Path, configuration: &Configuration, layers: &[&Values], given: &Reading) -> Reading {
     let from_home = |path: &String| relative(home, &process.join(path));
-    let layers: Vec<&Values> = std::iter::once(values).chain(variant).collect();
     let mut out = given.clone();
     out.variables = layers.iter().flat_map(|layer| layer.vars.iter().cloned()).collect();
     out.variables.extend(given.variables.iter().cloned());
@@ -255,17 +299,24 @@ fn merged(
             layers.iter().rev().map(|layer| &layer.only).find(|only| !only.is_empty()).cloned().unwrap_or_default();
     }
     out.except = layers.iter().flat_map(|layer| layer.except.iter().cloned()).chain(given.except.clone()).collect();
-    out.env |= env;
-    out.require_values |= require_values;
-    out.sensitive.extend(sensitive.iter().cloned());
-    out.param.extend(param.iter().filter(|glob| !given.freeze.contains(glob)).cloned());
-    out.freeze.extend(freeze.iter().filter(|glob| !given.param.contains(glob)).cloned());
-    out.read = read.iter().map(|path| path.value.clone()).chain(given.read.iter().map(from_home)).collect();
-    out.cwd = Some(match (&given.cwd, cwd) {
-        (Some(given), _) => normal(&process.join(given)),
-        (None, Some(cwd)) => normal(&home.join(&cwd.value)),
-        (None, None) => home.to_owned(),
-    });
+    out.env |= layers.iter().rev().find_map(|layer| layer.env).unwrap_or(false);
+    out.require_values |= layers.iter().rev().find_map(|layer| layer.require_values).unwrap_or(false);
+    out.sensitive.extend(layers.iter().flat_map(|layer| layer.sensitive.iter().cloned()));
+    // What an inner layer says of a pattern stands instead of what an outer one says of it.
+    for layer in layers.iter().rev() {
+        let (mut params, mut freeze) = (layer.params.clone(), layer.freeze.clone());
+        params.retain(|glob| !out.freeze.contains(glob));
+        freeze.retain(|glob| !out.param.contains(glob));
+        out.param.append(&mut params);
+        out.freeze.append(&mut freeze);
+    }
+    out.read = layers.iter().flat_map(|layer| layer.read.iter().map(|path| path.value.clone())).collect();
+    out.read.extend(given.read.iter().map(from_home));
+    out.cwd = match (&given.cwd, &configuration.cwd) {
+        (Some(given), _) => Some(normal(&process.join(given))),
+        (None, Some(cwd)) => Some(normal(&home.join(&cwd.value))),
+        (None, None) => None,
+    };
     out
 }
 

@@ -74,8 +74,12 @@ pub struct KnownTarget<'a> {
 /// What the file says. Paths are relative to its folder.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProjectFile {
+    /// How the project is called; nothing: as its folder.
+    pub name: Option<String>,
     /// Files with descriptions of components.
     pub schemas: Vec<Spanned<String>>,
+    /// By name, in the file's order: what is compiled for, and how.
+    pub targets: IndexMap<String, TargetSettings>,
     /// By name, in the file's order.
     pub configurations: IndexMap<String, Configuration>,
 }
@@ -85,26 +89,12 @@ pub struct ProjectFile {
 pub struct Configuration {
     /// A folder, a file, or several files that belong together. Never empty.
     pub paths: Vec<Spanned<String>>,
-    /// What relative paths in the template start from; nothing: the folder of `formwork.yaml`.
+    /// What relative paths in the template start from.
     pub cwd: Option<Spanned<String>>,
-    /// Whether the environment may be read.
-    pub env: bool,
-    /// A variable without a value is an error.
-    pub require_values: bool,
-    /// Folders that file functions may read besides their own.
-    pub read: Vec<Spanned<String>>,
-    /// Variables to treat as sensitive.
-    pub sensitive: Vec<String>,
-    /// Variables to leave open.
-    pub param: Vec<String>,
-    /// Variables to fix.
-    pub freeze: Vec<String>,
-    /// Values and selection.
+    /// What holds for all variants.
     pub values: Values,
     /// Ways to read it, each in place of the configuration alone. Empty: it is read as it is.
     pub variants: IndexMap<String, Values>,
-    /// What it is compiled for, in the file's order.
-    pub targets: Vec<TargetSettings>,
 }
 
 /// What a configuration and each of its variants may say.
@@ -118,13 +108,31 @@ pub struct Values {
     pub only: Vec<String>,
     /// Images, provisioners and post-processors to leave out.
     pub except: Vec<String>,
+    /// Variables to leave open.
+    pub params: Vec<String>,
+    /// Variables to fix.
+    pub freeze: Vec<String>,
+    /// Variables to treat as sensitive.
+    pub sensitive: Vec<String>,
+    /// Whether the environment may be read.
+    pub env: Option<bool>,
+    /// Whether a variable without a value is an error.
+    pub require_values: Option<bool>,
+    /// Folders that file functions may read besides their own.
+    pub read: Vec<Spanned<String>>,
+    /// What it is compiled for; nothing: for all targets of the file.
+    pub targets: Option<Vec<String>>,
+    /// Options of targets, in order.
+    pub settings: Vec<OptionSetting>,
+    /// Constructs that may be left out.
+    pub accept: Vec<Accept>,
 }
 
-/// A target with what is set for it.
-#[derive(Clone, Debug, PartialEq)]
+/// A target with what holds for it in the whole project.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TargetSettings {
-    /// Its name.
-    pub name: String,
+    /// Where its folder goes.
+    pub out: Option<String>,
     /// In order.
     pub settings: Vec<OptionSetting>,
 }
@@ -132,12 +140,23 @@ pub struct TargetSettings {
 /// An option of a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptionSetting {
+    /// The target.
+    pub target: String,
     /// The image it is for; nothing: all of the configuration.
     pub image: Option<String>,
     /// Its name.
     pub option: String,
     /// Its value.
     pub value: String,
+}
+
+/// A construct that may be left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accept {
+    /// `IMAGE:CONSTRUCT`.
+    pub construct: Spanned<String>,
+    /// Why that is right.
+    pub reason: String,
 }
 
 impl ProjectFile {
@@ -155,13 +174,9 @@ impl ProjectFile {
     /// Every path the file names that has to exist.
     pub fn paths(&self) -> impl Iterator<Item = &Spanned<String>> {
         self.schemas.iter().chain(self.configurations.values().flat_map(|configuration| {
-            let Configuration { paths, cwd, read, values, variants, .. } = configuration;
-            paths
-                .iter()
-                .chain(cwd)
-                .chain(read)
-                .chain(&values.var_files)
-                .chain(variants.values().flat_map(|variant| &variant.var_files))
+            let Configuration { paths, cwd, values, variants } = configuration;
+            let layers = std::iter::once(values).chain(variants.values());
+            paths.iter().chain(cwd).chain(layers.flat_map(|layer| layer.var_files.iter().chain(&layer.read)))
         }))
     }
 }

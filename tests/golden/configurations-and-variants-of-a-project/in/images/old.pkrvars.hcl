@@ -1,0 +1,1 @@
+packages = ["ca-certificates", "lsb-release"]
