@@ -37,7 +37,7 @@ enum Candidate {
     /// A folder with templates.
     Folder(String, Vec<String>),
     /// A configuration of `formwork.yaml`.
-    Named(Unit),
+    Named(Box<Unit>),
 }
 
 /// A configuration and what was found in it.
@@ -63,7 +63,7 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     // A folder that is given twice is one candidate.
     let paths: Vec<String> = given.into_iter().flat_map(|unit| unit.paths).collect();
     let mut candidates = candidates(&project, &paths, !no_recursive, exclude)?;
-    candidates.extend(named.into_iter().map(Candidate::Named));
+    candidates.extend(named.into_iter().map(|unit| Candidate::Named(Box::new(unit))));
     let checked = at_a_time(*jobs, &candidates, |candidate| check(&workspace, &project, candidate))?;
     let checked: Vec<Checked> = checked.into_iter().flatten().collect();
     if *list {

@@ -440,7 +440,7 @@ fn deliver(
     terminal: &Terminal,
 ) -> Result<Code, Failure> {
     let project = &unit.project;
-    let folders = unit.folders.iter().map(|(target, folder)| (target.clone(), project.from_process(folder)));
+    let folders = unit.folders.iter().map(|(target, folder)| (target.clone(), project.seen_from_process(folder)));
     let mut disk = Disk::new(out).with_folders(folders.collect());
     let plan = output::plan(run, &mut disk).map_err(|error| failure(&error, out))?;
     if command.diff {

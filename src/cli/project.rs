@@ -100,7 +100,7 @@ impl Project {
     }
 
     /// A folder as the process calls it.
-    pub(super) fn from_process(&self, folder: &Path) -> PathBuf {
+    pub(super) fn seen_from_process(&self, folder: &Path) -> PathBuf {
         relative(&self.process, folder).into()
     }
 

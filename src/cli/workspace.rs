@@ -75,9 +75,10 @@ impl Workspace {
         };
         let (Some(path), Some(home)) = (path, workspace.home.clone()) else { return Ok(Ok(workspace)) };
         let shown = relative(&workspace.process, &path);
-        let text = std::fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Failure(format!("cannot read `{shown}`: there is no such file")),
-            _ => Failure(format!("cannot read `{shown}`: {error}")),
+        let text = std::fs::read(&path).map_err(|error| {
+            let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+            let why = if is_missing { "there is no such file".to_owned() } else { error.to_string() };
+            Failure(format!("cannot read `{shown}`: {why}"))
         })?;
         let text = String::from_utf8(text).map_err(|_| Failure(format!("`{shown}` is not UTF-8 text")))?;
         let mut sources = SourceMap::new();

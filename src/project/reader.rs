@@ -329,47 +329,14 @@ impl Reader<'_> {
             Kind::Text(text) => Some(text.clone()),
             Kind::Bool(_) | Kind::Number(_) | Kind::List(_) | Kind::Map(_) => {
                 let mut text = String::new();
-                self.expression(node, name, &mut text).then_some(text)
+                expression(node, &mut text);
+                Some(text)
             }
             Kind::Null => {
                 self.wrong(node, name, "a value");
                 None
             }
         }
-    }
-
-    /// Writes a value as an expression; false if something in it has no meaning.
-    fn expression(&mut self, node: &Node, name: &str, out: &mut String) -> bool {
-        match &node.kind {
-            Kind::Null => out.push_str("null"),
-            Kind::Bool(value) => {
-                let _ = write!(out, "{value}");
-            }
-            Kind::Number(text) => out.push_str(text),
-            Kind::Text(text) => out.push_str(&quoted(text)),
-            Kind::List(items) => {
-                out.push('[');
-                for item in items {
-                    if !self.expression(item, name, out) {
-                        return false;
-                    }
-                    out.push_str(", ");
-                }
-                out.push(']');
-            }
-            Kind::Map(entries) => {
-                out.push('{');
-                for (key, _, value) in entries {
-                    let _ = write!(out, "{} = ", quoted(key));
-                    if !self.expression(value, name, out) {
-                        return false;
-                    }
-                    out.push_str(", ");
-                }
-                out.push('}');
-            }
-        }
-        true
     }
 
     /// What holds for targets in the whole project.
@@ -508,7 +475,9 @@ impl Reader<'_> {
         let found = match &node.kind {
             Kind::Text(text) if text.is_empty() => "an empty text",
             Kind::List(items) if items.is_empty() => "an empty list",
-            kind => kind.noun(),
+            kind @ (Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::List(_) | Kind::Map(_)) => {
+                kind.noun()
+            }
         };
         let diagnostic = WRONG_PROJECT_VALUE.at(node.span, format!("{place} takes {wanted}, not {found}"));
         let diagnostic = diagnostic.label(format!("this is {found}"));
@@ -546,6 +515,35 @@ fn default_name<'p>(path: &'p str, own: &'p str) -> &'p str {
     }
     let Some(last) = parts.last() else { return own };
     ENDINGS.iter().find_map(|ending| last.strip_suffix(ending)).filter(|name| !name.is_empty()).unwrap_or(last)
+}
+
+/// Writes a value as an expression.
+fn expression(node: &Node, out: &mut String) {
+    match &node.kind {
+        Kind::Null => out.push_str("null"),
+        Kind::Bool(value) => {
+            let _ = write!(out, "{value}");
+        }
+        Kind::Number(text) => out.push_str(text),
+        Kind::Text(text) => out.push_str(&quoted(text)),
+        Kind::List(items) => {
+            out.push('[');
+            for item in items {
+                expression(item, out);
+                out.push_str(", ");
+            }
+            out.push(']');
+        }
+        Kind::Map(entries) => {
+            out.push('{');
+            for (key, _, value) in entries {
+                let _ = write!(out, "{} = ", quoted(key));
+                expression(value, out);
+                out.push_str(", ");
+            }
+            out.push('}');
+        }
+    }
 }
 
 /// A text as an expression that means just it.
