@@ -3,6 +3,7 @@
 //! The templates are those of `FORMWORK_CORPUS`. What cannot be converted stands in `convert.toml` with its reason.
 
 #![expect(clippy::disallowed_methods, reason = "tests read records and write temporary folders")]
+#![expect(clippy::print_stdout, reason = "what was skipped or counted is said")]
 
 mod support;
 

@@ -5,6 +5,7 @@
 //! `corpus_verdicts.toml`, each with its proof.
 
 #![expect(clippy::disallowed_methods, reason = "tests read records and write temporary folders")]
+#![expect(clippy::print_stdout, reason = "what was skipped or counted is said")]
 
 mod support;
 

@@ -38,11 +38,8 @@ impl Expr {
                     key.span = place(key.span);
                 }
                 value.span = place(value.span);
-                for expr in [Some(collection), result_key.as_mut(), Some(result), condition.as_mut()] {
-                    if let Some(expr) = expr {
-                        expr.map_spans(place);
-                    }
-                }
+                let parts = [Some(collection), result_key.as_mut(), Some(result), condition.as_mut()];
+                parts.into_iter().flatten().for_each(|expr| expr.map_spans(place));
             }
             ExprKind::Conditional(conditional) => {
                 conditional.condition.map_spans(place);

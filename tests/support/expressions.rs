@@ -8,7 +8,7 @@ use formwork::source::{FileOrigin, MemoryFiles, SourceMap, Span};
 
 /// What an expression is worth.
 #[derive(Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// It has a value.
     Worth { ty: String, value: String, known: bool, secret: bool },
     /// It has none: the code of the first diagnostic, or `syntax`.
@@ -17,18 +17,18 @@ pub enum Answer {
 
 impl Answer {
     /// The value, if there is one.
-    pub fn value(&self) -> Option<&str> {
+    pub(crate) fn value(&self) -> Option<&str> {
         if let Self::Worth { value, .. } = self { Some(value) } else { None }
     }
 
     /// The type, if there is one.
-    pub fn ty(&self) -> Option<&str> {
+    pub(crate) fn ty(&self) -> Option<&str> {
         if let Self::Worth { ty, .. } = self { Some(ty) } else { None }
     }
 }
 
 /// Evaluates an expression in a scope with `unk` (unknowns) and `secret` (sensitive values).
-pub fn answer(text: &str) -> Answer {
+pub(crate) fn answer(text: &str) -> Answer {
     let mut sources = SourceMap::new();
     let file = sources.add("expression", text, FileOrigin::Invocation);
     let mut sink = Sink::new();
@@ -90,9 +90,9 @@ fn show(value: &Value) -> String {
 }
 
 /// Random expressions, the same ones for the same seed.
-pub mod generator {
+pub(crate) mod generator {
     /// Makes expressions from the grammar.
-    pub struct Generator(u64);
+    pub(crate) struct Generator(u64);
 
     const NUMBERS: &[&str] = &[
         "0",
@@ -157,7 +157,7 @@ pub mod generator {
 
     impl Generator {
         /// The one of that seed.
-        pub fn new(seed: u64) -> Self {
+        pub(crate) fn new(seed: u64) -> Self {
             Self(seed)
         }
 
@@ -172,7 +172,7 @@ pub mod generator {
         }
 
         /// The next expression.
-        pub fn expression(&mut self) -> String {
+        pub(crate) fn expression(&mut self) -> String {
             let depth = 1 + self.below(3);
             self.make(depth)
         }
