@@ -57,7 +57,9 @@ fn inputs(record: &Value) -> Inputs {
 fn read(files: &dyn Files, project: &dyn Files, path: &str, inputs: &Inputs) -> Result<Analysis, String> {
     let paths = [path.to_owned()];
     let request = Request { paths: &paths, root: None, project, files, inputs };
-    analyse(&request, &Schemas::embedded()).map_err(|error| error.to_string())
+    let mut analysis = analyse(&request, &Schemas::embedded()).map_err(|error| error.to_string())?;
+    engine::set_missing_files_aside(&mut analysis);
+    Ok(analysis)
 }
 
 fn said(sink: Sink) -> String {

@@ -68,6 +68,7 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
 fn template(project: &Project, path: &String, to: Spelling) -> Result<(Analysis, Option<Conversion>), Failure> {
     let paths = std::slice::from_ref(path);
     let mut analysis = project.analyse(paths, project.start()).map_err(|error| not_loaded(&error))?;
+    engine::set_missing_files_aside(&mut analysis);
     if analysis.sink.has_errors() {
         return Ok((analysis, None));
     }
@@ -81,10 +82,11 @@ fn template(project: &Project, path: &String, to: Spelling) -> Result<(Analysis,
         let paths = [done.path(path).to_owned()];
         let var_files = project.inputs.var_files.iter().map(|file| done.path(file).to_owned()).collect();
         let inputs = Inputs { var_files, ..project.inputs.clone() };
-        let after = project
+        let mut after = project
             .analyse_in(&files, &inputs, &paths, project.start(), |_, _, _| ())
             .map_err(|error| not_loaded(&error))?
             .0;
+        engine::set_missing_files_aside(&mut after);
         if !engine::verify(&analysis, &after, &project.inputs, to, &mut sink) {
             conversion = None;
         }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::{Analysis, build_graph};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Declaration, Sink};
+use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::graph;
 use crate::parse;
 use crate::print::{self, Content};
@@ -142,10 +142,20 @@ pub fn renamed(path: &str, content: Content, to: Spelling) -> String {
     }
 }
 
+/// A file that is not there is missing in every spelling: where nothing else is wrong, it is told and does not stop
+/// converting.
+pub fn set_missing_files_aside(analysis: &mut Analysis) {
+    let is_missing = |code: &str| matches!(code, "missing-file" | "missing-local-file");
+    let errors = analysis.sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+    if errors.into_iter().all(|error| is_missing(error.code())) {
+        analysis.sink.lower(Severity::Warning);
+    }
+}
+
 /// Holds a configuration against the one that was read back; what differs is reported at its place in `before`.
 pub fn verify(before: &Analysis, after: &Analysis, inputs: &Inputs, to: Spelling, sink: &mut Sink) -> bool {
     let place = before.configuration.documents.first().map(|document| document.body.span.head());
-    let found = match after.sink.diagnostics().iter().find(|one| one.severity == crate::diagnostic::Severity::Error) {
+    let found = match after.sink.diagnostics().iter().find(|one| one.severity == Severity::Error) {
         Some(error) => place.map(|span| Difference { span, what: format!("something ({})", error.message) }),
         None => difference(&before.template, &after.template),
     };

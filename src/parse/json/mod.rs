@@ -1,6 +1,6 @@
 //! Reads JSON: any text gives a tree with places, whatever its faults.
 //!
-//! [`json`](super::data::json) makes [`Data`](super::data::Data) of a file and knows nothing of what it means; what it means as a
+//! [`json`] makes [`Data`](super::data::Data) of a file and knows nothing of what it means; what it means as a
 //! template or as a file of values is the same for JSON and YAML.
 
 mod comments;
