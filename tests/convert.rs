@@ -75,9 +75,8 @@ fn step(
     to: Spelling,
 ) -> Result<(Conversion, String, Inputs), String> {
     let mut sink = Sink::new();
-    let conversion = engine::convert(before, to, &mut sink).ok_or_else(|| said(std::mem::take(&mut sink)))?;
-    let renamed = conversion.path(path).to_owned();
-    let var_files = inputs.var_files.iter().map(|file| conversion.path(file).to_owned()).collect();
+    let conversion = engine::convert(before, to, &Schemas::embedded(), &mut sink).ok_or_else(|| said(std::mem::take(&mut sink)))?;
+    let (renamed, var_files) = conversion.reading(path, &inputs.var_files, to);
     let after_inputs = Inputs { var_files, ..inputs.clone() };
     let overlay = SiblingFiles::new(project, &conversion);
     let after = read(files, &overlay, &renamed, &after_inputs)?;

@@ -332,6 +332,8 @@ pub(super) enum Spelling {
     Json,
     /// That mapping as YAML
     Yaml,
+    /// The JSON that Packer had before HCL, for what it can say
+    Legacy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -20,6 +20,7 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
         Wanted::Hcl => Spelling::Hcl,
         Wanted::Json => Spelling::Json,
         Wanted::Yaml => Spelling::Yaml,
+        Wanted::Legacy => Spelling::LegacyJson,
     };
     let workspace = match Workspace::open(reading)? {
         Ok(workspace) => workspace,
@@ -40,7 +41,7 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
             }
         }
         if conversion.is_some() && *format != Format::Json {
-            remark_names(&analysis, terminal);
+            remark_names(&analysis, to, terminal);
         }
         (found(analysis, project.name(path)), conversion)
     };
@@ -73,14 +74,14 @@ fn template(project: &Project, path: &String, to: Spelling) -> Result<(Analysis,
         return Ok((analysis, None));
     }
     let mut sink = Sink::new();
-    let mut conversion = engine::convert(&analysis, to, &mut sink);
+    let mut conversion = engine::convert(&analysis, to, &project.schemas, &mut sink);
     if let Some(done) = &conversion
         && done.clash().is_none()
         && done.files.iter().any(|file| file.from != file.to)
     {
         let files = SiblingFiles::new(&project.disk, done);
-        let paths = [done.path(path).to_owned()];
-        let var_files = project.inputs.var_files.iter().map(|file| done.path(file).to_owned()).collect();
+        let (path, var_files) = done.reading(path, &project.inputs.var_files, to);
+        let paths = [path];
         let inputs = Inputs { var_files, ..project.inputs.clone() };
         let mut after = project
             .analyse_in(&files, &inputs, &paths, project.start(), |_, _, _| ())
@@ -138,7 +139,7 @@ fn values(
     let bytes = project.disk.read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
     let file = sources.add(super::paths::shown(path), text, FileOrigin::Disk);
-    Ok(engine::convert_values(sources, file, to, sink))
+    Ok(engine::convert_values(sources, file, to, &project.schemas, sink))
 }
 
 fn holds_values(path: &str) -> bool {
@@ -146,16 +147,17 @@ fn holds_values(path: &str) -> bool {
 }
 
 /// Builders of a legacy template are called `NAME` by `-only`; sources of HCL `TYPE.NAME`.
-fn remark_names(analysis: &Analysis, terminal: &Terminal) {
-    let is_legacy = |document: &crate::syntax::Document| document.body.spelling == Spelling::LegacyJson;
-    if !analysis.configuration.documents.iter().any(is_legacy) {
+fn remark_names(analysis: &Analysis, to: Spelling, terminal: &Terminal) {
+    let from_legacy = analysis.configuration.is_legacy();
+    if from_legacy == (to == Spelling::LegacyJson) {
         return;
     }
     for image in &analysis.template.images {
-        let (old, new) = (&image.source_name, &image.name);
+        let (legacy, hcl) = (&image.source_name, &image.name);
+        let (old, new, what) = if from_legacy { (legacy, hcl, "builder") } else { (hcl, legacy, "build") };
         if old != new {
             terminal.remark(&format!(
-                "the builder `{old}` is called `{new}` now: change `-only` and `-except` where it is built\n"
+                "the {what} `{old}` is called `{new}` now: change `-only` and `-except` where it is built\n"
             ));
         }
     }
@@ -205,7 +207,8 @@ fn deliver(
         write::create(&project.folder.join(Path::new(&path)), file.text.as_bytes()).map_err(failed)?;
         terminal.remark(&format!("{} -> {}\n", file.from, path.display()));
     }
-    if command.out.is_none() {
+    // Legacy JSON is read by its own name only.
+    if command.out.is_none() && !matches!(command.to, Wanted::Legacy) {
         let old: Vec<String> = conversion
             .files
             .iter()

@@ -16,6 +16,7 @@ use crate::parse;
 use crate::print::{self, Content};
 use crate::resolve::Inputs;
 use crate::resolve::same::{Difference, difference};
+use crate::schema::Schemas;
 use crate::source::{Entry, EntryKind, FileError, FileId, FileOrigin, Files, Metadata, SourceMap};
 use crate::syntax::{Comment, Document, Spelling, same_body};
 
@@ -56,6 +57,18 @@ impl Conversion {
         self.files.iter().find_map(|file| Some((seen.insert(&file.to, file)?, file)))
     }
 
+    /// Where the configuration is read afterwards, and which var-files are to be given to it. `path` and `given` are those
+    /// of before.
+    pub fn reading(&self, path: &str, given: &[String], to: Spelling) -> (String, Vec<String>) {
+        // Legacy JSON is read by its file, and no var-file of its own accord.
+        match (to, self.files.split_first()) {
+            (Spelling::LegacyJson, Some((template, values))) => {
+                (template.to.clone(), values.iter().map(|file| file.to.clone()).collect())
+            }
+            _ => (self.path(path).to_owned(), given.iter().map(|file| self.path(file).to_owned()).collect()),
+        }
+    }
+
     /// What a path that was read is called afterwards.
     pub fn path<'p>(&'p self, from: &'p str) -> &'p str {
         let plain = shown(from);
@@ -64,20 +77,38 @@ impl Conversion {
 }
 
 /// Every file of a configuration in a spelling; nothing, with the reasons in the sink, if one cannot be said in it.
-pub fn convert(analysis: &Analysis, to: Spelling, sink: &mut Sink) -> Option<Conversion> {
+pub fn convert(analysis: &Analysis, to: Spelling, schemas: &Schemas, sink: &mut Sink) -> Option<Conversion> {
     let Analysis { sources, configuration, .. } = analysis;
+    if to == Spelling::LegacyJson
+        && let [first, second, ..] = configuration.documents.as_slice()
+    {
+        let (first, second) = (&sources.file(first.file).name, second.body.span.head());
+        sink.report(
+            print::NOT_EXPRESSIBLE
+                .at(second, "a template in legacy JSON is one file")
+                .label("this is another one")
+                .help(format!("put what stands here into `{first}`")),
+        );
+        return None;
+    }
     let templates = configuration.documents.iter().map(|document| (document, Content::Template));
     let values = configuration.var_files.iter().map(|document| (document, Content::Values));
     let files: Vec<Option<Converted>> =
-        templates.chain(values).map(|(document, content)| one(sources, document, content, to, sink)).collect();
+        templates.chain(values).map(|(document, content)| one(sources, document, content, to, schemas, sink)).collect();
     let files = files.into_iter().collect::<Option<Vec<_>>>()?;
     Some(Conversion { files })
 }
 
 /// A var-file by itself, as it is read back.
-pub fn convert_values(sources: &mut SourceMap, file: FileId, to: Spelling, sink: &mut Sink) -> Option<Converted> {
+pub fn convert_values(
+    sources: &mut SourceMap,
+    file: FileId,
+    to: Spelling,
+    schemas: &Schemas,
+    sink: &mut Sink,
+) -> Option<Converted> {
     let document = read_values(sources, file, sink)?;
-    let converted = one(sources, &document, Content::Values, to, sink)?;
+    let converted = one(sources, &document, Content::Values, to, schemas, sink)?;
     let again = sources.add(&converted.to, &converted.text, FileOrigin::Invocation);
     let mut said = Sink::new();
     let read = read_values(sources, again, &mut said);
@@ -106,13 +137,20 @@ fn read_values(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Option<Doc
     sound.then_some(document)
 }
 
-fn one(sources: &SourceMap, document: &Document, content: Content, to: Spelling, sink: &mut Sink) -> Option<Converted> {
+fn one(
+    sources: &SourceMap,
+    document: &Document,
+    content: Content,
+    to: Spelling,
+    schemas: &Schemas,
+    sink: &mut Sink,
+) -> Option<Converted> {
     let source = sources.file(document.file);
     let from = source.name.clone();
     if document.body.spelling == to {
         return Some(Converted { to: from.clone(), from, text: source.text.clone() });
     }
-    let text = print::print(document, &comments(sources, document, content), to, content, sink)?;
+    let text = print::print(document, &comments(sources, document, content), to, content, schemas, sink)?;
     Some(Converted { to: renamed(&from, content, to), from, text })
 }
 
@@ -308,6 +346,8 @@ mod tests {
             ("template.json", Content::Template, Spelling::Hcl, "template.pkr.hcl"),
             ("x.auto.pkrvars.hcl", Content::Values, Spelling::Json, "x.auto.pkrvars.json"),
             ("vars.json", Content::Values, Spelling::Hcl, "vars.pkrvars.hcl"),
+            ("t/app.pkr.hcl", Content::Template, Spelling::LegacyJson, "t/app.json"),
+            ("x.auto.pkrvars.hcl", Content::Values, Spelling::LegacyJson, "x.auto.json"),
         ];
         for (from, content, to, wanted) in cases {
             assert_eq!(renamed(from, content, to), wanted);

@@ -405,7 +405,7 @@ fn plain(expr: &Expr) -> Option<Node> {
 }
 
 /// JSON has no zeros before a number.
-fn number(digits: &str) -> String {
+pub(super) fn number(digits: &str) -> String {
     let rest = digits.trim_start_matches('0');
     if rest.starts_with(|c: char| c.is_ascii_digit()) { rest.to_owned() } else { format!("0{rest}") }
 }

@@ -6,13 +6,14 @@
 //! ```
 //! use formwork::diagnostic::Sink;
 //! use formwork::print::{self, Content};
+//! use formwork::schema::Schemas;
 //! use formwork::source::{FileOrigin, SourceMap};
 //! use formwork::syntax::Spelling;
 //!
 //! let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
 //! let file = sources.add("a.pkr.hcl", "locals {\n  a = \"${var.b}-x\"\n}\n", FileOrigin::Disk);
 //! let document = formwork::parse::hcl::parse(&sources, file, &mut sink).document;
-//! let text = print::print(&document, &[], Spelling::Yaml, Content::Template, &mut sink);
+//! let text = print::print(&document, &[], Spelling::Yaml, Content::Template, &Schemas::embedded(), &mut sink);
 //! assert_eq!(text.as_deref(), Some("locals:\n  a: ${var.b}-x\n"));
 //! ```
 
@@ -21,6 +22,7 @@ mod data;
 mod expr;
 mod hcl;
 mod json;
+mod legacy;
 mod text;
 mod yaml;
 
@@ -30,6 +32,7 @@ mod tests;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Sink};
 use crate::format;
+use crate::schema::Schemas;
 use crate::source::Spanned;
 use crate::syntax::{Attribute, Comment, Document, Spelling};
 
@@ -60,12 +63,13 @@ pub enum Content {
     Values,
 }
 
-/// A document in a spelling. Nothing, with the reasons in the sink, if it cannot be said in it.
+/// A document in a spelling; only legacy JSON asks the schemas. Nothing, with the reasons in the sink, if it cannot be said in it.
 pub fn print(
     document: &Document,
     comments: &[Comment],
     spelling: Spelling,
     content: Content,
+    schemas: &Schemas,
     sink: &mut Sink,
 ) -> Option<String> {
     let mut refusals = Refusals { spelling, all: Vec::new() };
@@ -74,11 +78,7 @@ pub fn print(
         Spelling::Hcl => format::hcl(&hcl::document(document, comments, &mut refusals)),
         Spelling::Json => json::write(&data::document(document, comments, content, &mut refusals)),
         Spelling::Yaml => yaml::write(&data::document(document, comments, content, &mut refusals)),
-        Spelling::LegacyJson => {
-            let place = document.body.span.head();
-            refusals.cannot(place, "legacy JSON is read, not written", "write HCL, JSON or YAML");
-            String::new()
-        }
+        Spelling::LegacyJson => json::write(&legacy::document(document, comments, content, schemas, &mut refusals)),
     };
     let failed = !refusals.all.is_empty();
     refusals.all.into_iter().for_each(|refusal| sink.report(refusal));

@@ -24,7 +24,7 @@ fn said(sink: Sink) -> Vec<String> {
 fn printed(text: &str, spelling: Spelling) -> String {
     let (sources, document, mut sink) = read(text);
     let comments = parse::hcl::comments(&sources, document.file);
-    print(&document, &comments, spelling, Content::Template, &mut sink)
+    print(&document, &comments, spelling, Content::Template, &Schemas::embedded(), &mut sink)
         .unwrap_or_else(|| panic!("{text}\n{:?}", said(sink)))
 }
 
@@ -33,12 +33,12 @@ fn random_trees_come_back_from_hcl() {
     for seed in 0..3000 {
         let document = Trees::new(seed).document();
         let mut sink = Sink::new();
-        let text = print(&document, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+        let text = print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
         let (_, again, sink) = read(&text);
         assert!(!sink.has_errors(), "seed {seed}: {:?}\n{text}", said(sink));
         assert!(same_body(&document.body, &again.body), "seed {seed}:\n{text}\n{document:#?}\n{again:#?}");
         let mut sink = Sink::new();
-        let twice = print(&again, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+        let twice = print(&again, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
         assert_eq!(text, twice, "seed {seed}");
     }
 }
@@ -75,13 +75,13 @@ fn read_data(text: &str, spelling: Spelling, content: Content) -> (Document, Sin
 fn comes_back(document: &Document, spelling: Spelling, content: Content, seed: u64) {
     let mut sink = Sink::new();
     let text =
-        print(document, &[], spelling, content, &mut sink).unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
+        print(document, &[], spelling, content, &Schemas::embedded(), &mut sink).unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
     let (again, sink) = read_data(&text, spelling, content);
     assert!(sink.is_empty(), "seed {seed}: {:?}\n{text}", said(sink));
-    let hcl = |document: &Document| print(document, &[], Spelling::Hcl, content, &mut Sink::new());
+    let hcl = |document: &Document| print(document, &[], Spelling::Hcl, content, &Schemas::embedded(), &mut Sink::new());
     let wanted = grouped(&document.body);
     assert!(same_body(&wanted, &again.body), "seed {seed}:\n{text}\n{:?}\n{:?}", hcl(document), hcl(&again));
-    let twice = print(&again, &[], spelling, content, &mut Sink::new());
+    let twice = print(&again, &[], spelling, content, &Schemas::embedded(), &mut Sink::new());
     assert_eq!(twice.as_deref(), Some(text.as_str()), "seed {seed}");
 }
 
@@ -123,14 +123,14 @@ fn comments_of_json_and_yaml_become_comments_of_hcl() {
     let file = sources.add("a.pkr.json", json, FileOrigin::Disk);
     let document = parse::json::parse_template(&sources, file, &schemas, &mut sink);
     let comments = parse::json::comments(&sources, file, false);
-    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
+    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink);
     assert_eq!(hcl.as_deref(), Some("# The top.\nlocals {\n  # one\n  # two\n  a = 1\n}\n"));
     let yaml =
         "# The top.\nlocals:\n  # one\n  a: 1 # beside\n  c: | # lines\n    x\n    y\n# Below.\nvariable:\n  b: {}\n";
     let file = sources.add("a.pkr.yaml", yaml, FileOrigin::Disk);
     let document = parse::yaml::parse_template(&sources, file, &schemas, &mut sink);
     let comments = parse::yaml::comments(&sources, file);
-    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &mut sink);
+    let hcl = print(&document, &comments, Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink);
     assert_eq!(
         hcl.as_deref(),
         Some(
@@ -143,7 +143,7 @@ fn comments_of_json_and_yaml_become_comments_of_hcl() {
 fn what_is_printed_is_laid_out() {
     let text = "locals {\n  a    = 1\n  long = { b = 2 }\n}\n";
     let (_, document, mut sink) = read(text);
-    let hcl = print(&document, &[], Spelling::Hcl, Content::Template, &mut sink).expect("HCL says all");
+    let hcl = print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
     assert_eq!(hcl, "locals {\n  a = 1\n  long = {\n    b = 2\n  }\n}\n");
     assert_eq!(crate::format::hcl(&hcl), hcl);
 }

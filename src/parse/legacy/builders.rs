@@ -75,21 +75,9 @@ impl Reader<'_> {
         blocks
     }
 
-    /// An identifier for a builder of that name that no other of its type has.
     fn label(&self, ty: &str, name: &str) -> String {
-        let plain = if name.contains("{{") {
-            // What a computed name is computed from tells more than its braces.
-            let words: Vec<&str> =
-                name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "user").collect();
-            if words.is_empty() { ty.to_owned() } else { words.join("_") }
-        } else {
-            name.to_owned()
-        };
-        let mut label = identifier(&plain);
-        while self.builders.all.values().any(|other| other.ty.value == ty && other.label == label) {
-            label.push('_');
-        }
-        label
+        let taken = |label: &str| self.builders.all.values().any(|other| other.ty.value == ty && other.label == label);
+        source_label(ty, name, taken)
     }
 
     /// The items of the `build` block that name its sources.
@@ -192,6 +180,23 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// An identifier for a builder of that name that no other of its type has.
+pub fn source_label(ty: &str, name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let plain = if name.contains("{{") {
+        // What a computed name is computed from tells more than its braces.
+        let words: Vec<&str> =
+            name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "user").collect();
+        if words.is_empty() { ty.to_owned() } else { words.join("_") }
+    } else {
+        name.to_owned()
+    };
+    let mut label = identifier(&plain);
+    while taken(&label) {
+        label.push('_');
+    }
+    label
 }
 
 /// Literals side by side are one.

@@ -9,6 +9,7 @@
 mod action;
 mod builders;
 mod make;
+mod reading;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,9 @@ mod weak;
 
 use std::collections::BTreeMap;
 
+pub use builders::source_label;
+pub use reading::Reading;
+pub use texts::{Place, is_constant};
 pub use values::{Values, is_plain, looks_like_template, read_values};
 pub use variables::identifier;
 

@@ -15,7 +15,7 @@ use crate::syntax::{Expr, Part};
 
 /// Where a string stands: what its actions may do there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// The value of a variable that HCL takes as `default`: only the environment may be asked.
     Default,
     /// The value of a variable that is computed, once.
@@ -35,7 +35,7 @@ impl Place {
 }
 
 /// Whether `default` of HCL can be that text: it asks for nothing but the environment, and computes nothing with it.
-pub(super) fn is_constant(text: &str) -> bool {
+pub fn is_constant(text: &str) -> bool {
     action::pieces(text).iter().all(|piece| match piece {
         Piece::Text(_) => true,
         Piece::Action(action) => match action.pipeline.as_deref() {

@@ -84,6 +84,19 @@ pub fn identifier(name: &str) -> String {
 }
 
 impl Variables {
+    /// Those of the names that a text asks for and that are computed.
+    pub(super) fn computed(text: &str, is_computed: impl Fn(&str) -> bool, span: Span) -> Self {
+        let mut variables = Self::default();
+        for (name, _) in asked_for(text) {
+            if is_computed(&name) {
+                let default = Default::Computed(Decoded::verbatim("", span, 0));
+                let variable = Variable { name: Spanned::new(name.clone(), span), span, default };
+                variables.declared.insert(name, variable);
+            }
+        }
+        variables
+    }
+
     pub(super) fn is_computed(&self, name: &str) -> bool {
         matches!(self.declared.get(name), Some(Variable { default: Default::Computed(_), .. }))
     }
