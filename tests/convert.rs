@@ -118,6 +118,20 @@ fn upgraded(folder: &Path, record: &Value) -> Result<Outcome, String> {
     step(&disk, &disk, &before, (path, &inputs), Spelling::Hcl).map(|_| Outcome::Same)
 }
 
+/// A legacy template as HCL and back as legacy JSON; what stood in the way.
+fn upgraded_and_back(folder: &Path, record: &Value) -> Result<Outcome, String> {
+    let disk = DiskFiles::new(folder).map_err(|error| error.to_string())?;
+    let (path, inputs) = (text(&record["target"]), inputs(record));
+    let before = read(&disk, &disk, path, &inputs)?;
+    if before.sink.has_errors() {
+        return Ok(Outcome::HasErrors);
+    }
+    let (first, path, inputs) = step(&disk, &disk, &before, (path, &inputs), Spelling::Hcl)?;
+    let overlay = SiblingFiles::new(&disk, &first);
+    let middle = read(&disk, &overlay, &path, &inputs)?;
+    step(&disk, &overlay, &middle, (&path, &inputs), Spelling::LegacyJson).map(|_| Outcome::Same)
+}
+
 /// Makes the files that the project's own scripts make.
 fn prepare(copy: &Path, record: &Value) {
     for path in record["prepared"].as_array().into_iter().flatten().map(text) {
@@ -177,5 +191,10 @@ fn real_templates_come_back() {
 
 #[test]
 fn legacy_templates_become_hcl() {
-    compare("json", |folder, record| vec![("hcl".to_owned(), upgraded(folder, record))]);
+    compare("json", |folder, record| {
+        vec![
+            ("hcl".to_owned(), upgraded(folder, record)),
+            ("hcl and back".to_owned(), upgraded_and_back(folder, record)),
+        ]
+    });
 }

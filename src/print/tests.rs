@@ -1,5 +1,6 @@
 //! Printing, and reading it back.
 
+mod legacy;
 mod trees;
 
 use super::{Content, print};

@@ -49,7 +49,8 @@ impl Trees {
         Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, span: Span::new(file, 0, 0) }
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below the limit.
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
