@@ -75,7 +75,8 @@ fn step(
     to: Spelling,
 ) -> Result<(Conversion, String, Inputs), String> {
     let mut sink = Sink::new();
-    let conversion = engine::convert(before, to, &Schemas::embedded(), &mut sink).ok_or_else(|| said(std::mem::take(&mut sink)))?;
+    let conversion =
+        engine::convert(before, to, &Schemas::embedded(), &mut sink).ok_or_else(|| said(std::mem::take(&mut sink)))?;
     let (renamed, var_files) = conversion.reading(path, &inputs.var_files, to);
     let after_inputs = Inputs { var_files, ..inputs.clone() };
     let overlay = SiblingFiles::new(project, &conversion);
@@ -192,9 +193,10 @@ fn real_templates_come_back() {
 #[test]
 fn legacy_templates_become_hcl() {
     compare("json", |folder, record| {
-        vec![
-            ("hcl".to_owned(), upgraded(folder, record)),
-            ("hcl and back".to_owned(), upgraded_and_back(folder, record)),
-        ]
+        let mut outcomes = vec![("hcl".to_owned(), upgraded(folder, record))];
+        if let [(_, Ok(Outcome::Same))] = outcomes.as_slice() {
+            outcomes.push(("hcl and back".to_owned(), upgraded_and_back(folder, record)));
+        }
+        outcomes
     });
 }

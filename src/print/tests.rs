@@ -34,12 +34,14 @@ fn random_trees_come_back_from_hcl() {
     for seed in 0..3000 {
         let document = Trees::new(seed).document();
         let mut sink = Sink::new();
-        let text = print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
+        let text = print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink)
+            .expect("HCL says all");
         let (_, again, sink) = read(&text);
         assert!(!sink.has_errors(), "seed {seed}: {:?}\n{text}", said(sink));
         assert!(same_body(&document.body, &again.body), "seed {seed}:\n{text}\n{document:#?}\n{again:#?}");
         let mut sink = Sink::new();
-        let twice = print(&again, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
+        let twice = print(&again, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink)
+            .expect("HCL says all");
         assert_eq!(text, twice, "seed {seed}");
     }
 }
@@ -75,11 +77,12 @@ fn read_data(text: &str, spelling: Spelling, content: Content) -> (Document, Sin
 /// Prints a tree, reads it, and prints that: nothing may have changed. YAML's readers may warn of nothing either.
 fn comes_back(document: &Document, spelling: Spelling, content: Content, seed: u64) {
     let mut sink = Sink::new();
-    let text =
-        print(document, &[], spelling, content, &Schemas::embedded(), &mut sink).unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
+    let text = print(document, &[], spelling, content, &Schemas::embedded(), &mut sink)
+        .unwrap_or_else(|| panic!("seed {seed}: {:?}", said(sink)));
     let (again, sink) = read_data(&text, spelling, content);
     assert!(sink.is_empty(), "seed {seed}: {:?}\n{text}", said(sink));
-    let hcl = |document: &Document| print(document, &[], Spelling::Hcl, content, &Schemas::embedded(), &mut Sink::new());
+    let hcl =
+        |document: &Document| print(document, &[], Spelling::Hcl, content, &Schemas::embedded(), &mut Sink::new());
     let wanted = grouped(&document.body);
     assert!(same_body(&wanted, &again.body), "seed {seed}:\n{text}\n{:?}\n{:?}", hcl(document), hcl(&again));
     let twice = print(&again, &[], spelling, content, &Schemas::embedded(), &mut Sink::new());
@@ -144,7 +147,8 @@ fn comments_of_json_and_yaml_become_comments_of_hcl() {
 fn what_is_printed_is_laid_out() {
     let text = "locals {\n  a    = 1\n  long = { b = 2 }\n}\n";
     let (_, document, mut sink) = read(text);
-    let hcl = print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
+    let hcl =
+        print(&document, &[], Spelling::Hcl, Content::Template, &Schemas::embedded(), &mut sink).expect("HCL says all");
     assert_eq!(hcl, "locals {\n  a = 1\n  long = {\n    b = 2\n  }\n}\n");
     assert_eq!(crate::format::hcl(&hcl), hcl);
 }

@@ -168,7 +168,8 @@ impl Writer<'_, '_> {
             }
         };
         let at = label.span;
-        let wanted = source_label(&ty.value, &name, |label| self.builders.contains_key(&format!("{}.{label}", ty.value)));
+        let wanted =
+            source_label(&ty.value, &name, |label| self.builders.contains_key(&format!("{}.{label}", ty.value)));
         if wanted != label.value {
             let what = format!("the source of a builder `{name}` of legacy JSON is called `{wanted}`");
             self.cannot(at, what, format!("rename it, or build each source under one name: `{wanted}`"));

@@ -113,11 +113,9 @@ impl Texts<'_> {
         match &expr.kind {
             ExprKind::Traversal { of, steps } => self.reference(expr, bare(of), steps),
             ExprKind::Call(call) => self.call(expr, call),
-            _ => cannot(
-                expr.span,
-                "legacy JSON cannot compute this",
-                "write its result, or a variable that is given it",
-            ),
+            _ => {
+                cannot(expr.span, "legacy JSON cannot compute this", "write its result, or a variable that is given it")
+            }
         }
     }
 

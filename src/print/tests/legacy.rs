@@ -133,7 +133,8 @@ impl Templates {
         let secret = it.maybe();
         let sensitive = if secret { "sensitive = true\n" } else { "" };
         let _ = writeln!(it.out, "}}\nvariable \"c\" {{\ntype = string\ndefault = null\n{sensitive}}}");
-        let computed = it.one(&["var.a", "uuidv4()", "\"x${upper(var.e)}\"", "vault(\"p\", var.a)", "\"{{ .X }}${var.a}\""]);
+        let computed =
+            it.one(&["var.a", "uuidv4()", "\"x${upper(var.e)}\"", "vault(\"p\", var.a)", "\"{{ .X }}${var.a}\""]);
         let value = format!("var.c != null ? var.c : {computed}");
         let _ = match secret {
             true => writeln!(it.out, "local \"c\" {{\nexpression = {value}\nsensitive = true\n}}"),
@@ -143,7 +144,9 @@ impl Templates {
             let _ = writeln!(it.out, "source \"null\" \"{label}\" {{");
             it.set("ssh_host", |it| it.text("{{build_type}}"));
             it.set("ssh_port", |it| it.one(&["22", "-1", "null", "\"2${var.a}\"", "local.c != \"\" ? local.c : null"]));
-            it.set("ssh_pty", |it| it.one(&["true", "false", "lower(\"t${var.a}\")", "var.a != \"\" ? lower(var.a) : null"]));
+            it.set("ssh_pty", |it| {
+                it.one(&["true", "false", "lower(\"t${var.a}\")", "var.a != \"\" ? lower(var.a) : null"])
+            });
             it.set("ssh_ciphers", |it| match it.trees.below(3) {
                 0 => "split(\",\", \"a,${var.a}\")".to_owned(),
                 1 => "compact(split(\",\", var.a))".to_owned(),
@@ -246,7 +249,9 @@ fn legacy_json_comes_back_from_hcl() {
 #[test]
 fn what_legacy_json_cannot_say_is_refused_where_it_stands() {
     let build = "build {\n  sources = [\"source.null.a\"]\n}\n";
-    let source = |attribute: &str| format!("variable \"a\" {{\n  type = string\n}}\nsource \"null\" \"a\" {{\n  {attribute}\n}}\n{build}");
+    let source = |attribute: &str| {
+        format!("variable \"a\" {{\n  type = string\n}}\nsource \"null\" \"a\" {{\n  {attribute}\n}}\n{build}")
+    };
     let with = |block: &str| format!("{block}\nsource \"null\" \"a\" {{}}\n{build}");
     let cases = [
         (source("ssh_port = var.a"), "this would be something else in legacy JSON"),
