@@ -89,15 +89,13 @@ fn list_of(cases: &[Case], results: &[Result]) -> String {
     list
 }
 
-/// The cases of the records and the variants of them that are listed. Legacy templates and the
-/// JSON spelling wait until they can be read.
+/// The cases of the records and the variants of them that are listed.
 fn cases<'a>(records: &Path, listed: impl Iterator<Item = &'a String>) -> Vec<Case> {
     let mut names: BTreeSet<String> = fs::read_dir(records)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("case.json").exists())
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
-        .filter(|name| !name.starts_with("legacy-") && !name.starts_with("json-"))
         .collect();
     names.extend(listed.cloned());
     names
@@ -140,6 +138,15 @@ fn restore_links(project: &Path, record: &Value) {
                 std::os::unix::fs::symlink(&target, &path).unwrap();
             }
         }
+    }
+}
+
+/// The record's name of an image. Packer calls a builder of a legacy template that has no name of its own by its type
+/// alone; for us it is the source `TYPE.TYPE`.
+fn recorded_name(image: &str, legacy: bool) -> String {
+    match image.split_once('.') {
+        Some((ty, name)) if legacy && ty == name => ty.to_owned(),
+        _ => image.to_owned(),
     }
 }
 
@@ -187,7 +194,9 @@ fn run(world: &World, records: &Path, case: &Case) -> Result {
         let checked = formwork(&project, check, &environment);
         return only(&format!("rejected: {}", errors(&checked.stdout)), details);
     }
-    let names = compiled.images();
+    let legacy = case.name.starts_with("legacy-");
+    let names: BTreeMap<String, String> =
+        compiled.images().into_iter().map(|(image, name)| (recorded_name(&image, legacy), name)).collect();
     let mut outcomes = BTreeMap::new();
     let mut images: BTreeSet<String> =
         record["images"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
@@ -199,7 +208,7 @@ fn run(world: &World, records: &Path, case: &Case) -> Result {
                 writeln!(details, "{}", failure.1).unwrap();
                 failure.0
             }),
-            None => refusal(&compiled, &image),
+            None => refusal(&compiled, &image, legacy),
         };
         outcomes.insert(image, outcome);
     }
@@ -263,7 +272,7 @@ fn built(
         )
     };
     let different = |judged: process::Ended| {
-        let why = approximations(compiled, image);
+        let why = approximations(compiled, image, case.name.starts_with("legacy-"));
         let outcome = format!("different{why}");
         // What the fidelity report explains is still shown, when it is not what was expected.
         Err((outcome, judged.to_string()))
@@ -287,11 +296,12 @@ fn built(
 }
 
 /// Why an image was not emitted, from the fidelity report.
-fn refusal(compiled: &Compiled, image: &str) -> String {
+fn refusal(compiled: &Compiled, image: &str, legacy: bool) -> String {
     let constructs: BTreeSet<String> = compiled
         .inexact()
         .into_iter()
-        .filter(|entry| entry.image == image && entry.verdict == "refused" && !entry.how.is_empty())
+        .filter(|entry| recorded_name(&entry.image, legacy) == image)
+        .filter(|entry| entry.verdict == "refused" && !entry.how.is_empty())
         .map(|entry| entry.construct)
         .collect();
     if constructs.is_empty() {
@@ -301,11 +311,11 @@ fn refusal(compiled: &Compiled, image: &str) -> String {
 }
 
 /// What the fidelity report admits about an image that differs.
-fn approximations(compiled: &Compiled, image: &str) -> String {
+fn approximations(compiled: &Compiled, image: &str, legacy: bool) -> String {
     let constructs: BTreeSet<String> = compiled
         .inexact()
         .into_iter()
-        .filter(|entry| entry.image == image && !entry.how.is_empty())
+        .filter(|entry| recorded_name(&entry.image, legacy) == image && !entry.how.is_empty())
         .map(|entry| format!("{} {}", entry.construct, entry.verdict))
         .collect();
     if constructs.is_empty() {
@@ -317,7 +327,8 @@ fn approximations(compiled: &Compiled, image: &str) -> String {
 /// The options that tell the configuration of each image's base.
 fn base_configs(world: &World, record: &Value, project: &Path) -> Vec<String> {
     // A failed build has no record of its base: the template names one of the two.
-    let template = fs::read_to_string(project.join("template.pkr.hcl")).unwrap_or_default();
+    let template = ["template.pkr.hcl", "template.json"].map(|name| fs::read_to_string(project.join(name)));
+    let template = template.into_iter().flatten().collect::<String>();
     let fallback = if template.contains("formwork/base-user:1") { "base-user" } else { "base" };
     let option = |scope: &str, base: &str| {
         let file = world.server_file(&format!("base/{base}.config.json"));
