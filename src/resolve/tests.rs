@@ -175,3 +175,9 @@ fn the_steps_of_a_build_are_judged_also_where_its_source_is_unknown() {
     let codes: Vec<&str> = said.iter().map(|line| line.split(':').next().unwrap_or_default()).collect();
     assert_eq!(codes, ["unknown-source at 2", "undeclared-variable at 4"], "{said:#?}");
 }
+
+#[test]
+fn a_source_whose_type_has_dots_may_have_a_similar_name() {
+    let said = check("source \"..null\" \"a\" {}\nbuild {\n  sources = [\"source.null.a\"]\n}\n");
+    assert!(said.iter().any(|said| said == "unknown-source at 3: no source is named `null.a`"), "{said:?}");
+}

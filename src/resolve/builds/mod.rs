@@ -417,16 +417,18 @@ fn find<'s, 'd>(
         sink.report(diagnostic);
         return None;
     }
-    let all: Vec<String> = sources.keys().map(|(ty, name)| format!("{ty}.{name}")).collect();
-    let near = names::nearest(&wanted, all.iter().map(String::as_str))
-        .or_else(|| all.iter().map(String::as_str).find(|known| known.ends_with(&format!(".{name}"))));
-    diagnostic = match near.and_then(|near| near.split_once('.')) {
-        Some((near_ty, near_name)) => {
-            let found = &sources[&(near_ty.to_owned(), near_name.to_owned())];
+    // A type that is wrong may have dots in it, so that what a name stands for cannot be told from it.
+    let all: Vec<(String, &Source<'_>)> =
+        sources.iter().map(|((ty, name), source)| (format!("{ty}.{name}"), source)).collect();
+    let near = names::nearest(&wanted, all.iter().map(|(known, _)| known.as_str()))
+        .and_then(|near| all.iter().find(|(known, _)| known == near))
+        .or_else(|| all.iter().find(|(known, _)| known.ends_with(&format!(".{name}"))));
+    diagnostic = match near {
+        Some((near, found)) => {
             used.meant.insert(found.key());
             diagnostic
                 .also(found.name.span, "this one has a similar name")
-                .help(format!("use `source.{near_ty}.{near_name}`, or declare `source \"{ty}\" \"{name}\" {{}}`"))
+                .help(format!("use `source.{near}`, or declare `source \"{ty}\" \"{name}\" {{}}`"))
         }
         None => diagnostic.help(known_sources(sources)),
     };
