@@ -177,6 +177,19 @@ fn the_steps_of_a_build_are_judged_also_where_its_source_is_unknown() {
 }
 
 #[test]
+fn a_sensitive_value_that_cannot_be_read_is_not_told() {
+    let text = "variable \"a\" {\n  type = list(string)\n  sensitive = true\n}\nvariable \"b\" { type = bool }\n";
+    for value in ["hunter2", "hunter2.x", "[hunter2]", "{hunter2", "hunter2()", "\"${hunter2}\""] {
+        let given = ["a", "b"].map(|name| (name.to_owned(), value.to_owned()));
+        let inputs = Inputs { variables: given.into(), sensitive: vec!["b".to_owned()], ..Inputs::default() };
+        let (_, sink) = reported(&[("t/main.pkr.hcl", text)], &inputs);
+        let codes: Vec<&str> = sink.diagnostics().iter().map(crate::diagnostic::Diagnostic::code).collect();
+        assert_eq!(codes, ["invalid-value", "invalid-value"], "{value}");
+        assert!(!format!("{:?}", sink.diagnostics()).contains("hunter2"), "{value}");
+    }
+}
+
+#[test]
 fn a_source_whose_type_has_dots_may_have_a_similar_name() {
     let said = check("source \"..null\" \"a\" {}\nbuild {\n  sources = [\"source.null.a\"]\n}\n");
     assert!(said.iter().any(|said| said == "unknown-source at 3: no source is named `null.a`"), "{said:?}");

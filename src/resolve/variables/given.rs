@@ -120,8 +120,27 @@ fn from_text(
         Value::string(said.text)
     } else {
         let constants = Scope::new(world).with_functions(FunctionSet::None);
-        let expr = parse::hcl::parse_expression(sources, file, sink);
-        eval::evaluate(&expr, &constants, sink)
+        let mut found = Sink::new();
+        let expr = parse::hcl::parse_expression(sources, file, &mut found);
+        let mut value = eval::evaluate(&expr, &constants, &mut found);
+        if variable.sensitive {
+            // What was found names what it was found at, and that is the secret.
+            let failed = found.has_errors();
+            found = Sink::new();
+            if failed {
+                value = Value::error();
+                let name = &variable.name.value;
+                found.report(
+                    INVALID_VALUE
+                        .at(span, format!("the value given to `{name}` cannot be read; it is sensitive and not shown"))
+                        .label(format!("has to be {}", variable.ty.phrase()))
+                        .also(variable.name.span, "declared here")
+                        .help("write it as HCL does: texts in quotes, lists as `[\"a\", \"b\"]`, no names"),
+                );
+            }
+        }
+        sink.absorb(found);
+        value
     };
     Given { value: fitting(variable, value, span, sink), by, span }
 }

@@ -54,10 +54,13 @@ pub(super) fn resolve(
     sources: &mut SourceMap,
     sink: &mut Sink,
 ) -> IndexMap<String, Variable> {
-    let declared = declare::declare(&configuration.documents, world, sink);
+    let mut declared = declare::declare(&configuration.documents, world, sink);
     legacy::check(&configuration.documents, sink);
-    let given = given::collect(&declared, configuration, inputs, world, sources, sink);
     let sensitive = patterns("--sensitive", &inputs.sensitive, sources, sink);
+    for (name, variable) in &mut declared {
+        variable.sensitive |= sensitive.matches(name);
+    }
+    let given = given::collect(&declared, configuration, inputs, world, sources, sink);
     let open = patterns("--param", &inputs.open, sources, sink);
     let frozen = patterns("--freeze", &inputs.frozen, sources, sink);
     let mut variables = IndexMap::new();
@@ -82,10 +85,9 @@ pub(super) fn resolve(
         if let Some(value) = &value {
             validate::validate(&variable, value, &given_by, place, world, sink);
         }
-        let is_sensitive = variable.sensitive || sensitive.matches(&name);
-        let state = state(&given_by, value.as_ref(), is_sensitive, open.matches(&name), frozen.matches(&name));
-        let in_scope = in_scope(id, &variable, value.as_ref(), state, is_sensitive);
-        let Declared { name: spanned, constraint: _, ty, description, sensitive: _, default, validations, span } =
+        let state = state(&given_by, value.as_ref(), variable.sensitive, open.matches(&name), frozen.matches(&name));
+        let in_scope = in_scope(id, &variable, value.as_ref(), state, variable.sensitive);
+        let Declared { name: spanned, constraint: _, ty, description, sensitive, default, validations, span } =
             variable;
         variables.insert(
             name,
@@ -93,7 +95,7 @@ pub(super) fn resolve(
                 name: spanned,
                 ty,
                 description,
-                sensitive: is_sensitive,
+                sensitive,
                 default: default.map(|(value, _)| value),
                 value,
                 given_by,
