@@ -38,3 +38,14 @@ pub fn tokens(text: &str, tokens: &[Token]) -> Option<String> {
     layout::align(&mut laid_out);
     laid_out.join(LONGEST)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_only_looks_like_white_space_stays() {
+        // The quote in front of the brace opens a string, which gives the brace back.
+        for text in ["a\"\u{b}{\n", "a \"b\u{c}{\n", "a \"b {\u{a0}\n"] {
+            assert_eq!(super::hcl(text).replace(' ', ""), text.replace(' ', ""));
+        }
+    }
+}

@@ -528,8 +528,9 @@ impl<'a> Lexer<'a> {
         let header = before.find(|kind| *kind != TokenKind::Whitespace);
         let Some(Token { kind: TokenKind::Literal, span }) = self.lexed.tokens.last().copied() else { return false };
         let text = &self.text[span.range()];
-        let Some(label) = text.trim_end().strip_suffix('{') else { return false };
-        let name = label.trim_end();
+        // Only what is white space to HCL becomes a token of that kind, which a layout may leave out.
+        let Some(label) = text.trim_end_matches([' ', '\t']).strip_suffix('{') else { return false };
+        let name = label.trim_end_matches([' ', '\t']);
         if !matches!(header, Some(TokenKind::Identifier | TokenKind::CloseQuote)) || name.len() == label.len() {
             return false;
         }
