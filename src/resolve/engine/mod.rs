@@ -189,7 +189,14 @@ pub fn render(text: &Text, place: Span, engine: &Engine<'_>, sink: &mut Sink) ->
     match (result, unknown_source) {
         (Ok((out, without_data)), _) => {
             for (name, at) in without_data {
-                report_without_data(&name, &source.excerpt(at), place, engine, sink);
+                if secret {
+                    // The name may be what a secret was spliced into.
+                    let message =
+                        "nothing fills a field of an action with a sensitive value, so Packer writes `<no value>`";
+                    sink.report(WITHOUT_DATA.at(place, message).label("in this text"));
+                } else {
+                    report_without_data(&name, &source.excerpt(at), place, engine, sink);
+                }
             }
             rendered.text = out;
         }

@@ -301,13 +301,14 @@ fn nothing_sensitive_is_shown_or_forgotten() {
     for (before, after) in [
         ("{{ split `", "` `-` 4 }}"),
         ("{{ ", " }}"),
+        ("{{ .x", " }}"),
         ("{{ nope `", "` }}"),
         ("{{ user `", "` }}"),
         ("{{ index `a` (len `", "`) }}"),
     ] {
         let mut sink = Sink::new();
         render(&with_hole(before, secret(), after), place(), &engine(), &mut sink);
-        assert!(sink.has_errors(), "{before}");
+        assert!(!sink.is_empty(), "{before}");
         for diagnostic in sink.diagnostics() {
             let all = format!("{diagnostic:?}");
             assert!(!all.contains("hunter2"), "{all}");
