@@ -223,7 +223,10 @@ pub fn render(text: &Text, place: Span, engine: &Engine<'_>, sink: &mut Sink) ->
         }
         (Err(fault), None) => {
             let Fault { code, at, message, help } = fault;
-            // A spliced secret stands in the source, and nothing of it may be shown.
+            // A spliced secret stands in the source, or in the name of a template, and nothing of it may be shown.
+            let tells =
+                |hole: &Hole| hole.sensitive && hole.known.as_ref().is_some_and(|known| message.contains(known));
+            let secret = secret || text.holes().any(tells);
             let (message, label) = if secret {
                 ("an action with a sensitive value cannot be rendered".to_owned(), "in this text".to_owned())
             } else {

@@ -302,6 +302,8 @@ fn nothing_sensitive_is_shown_or_forgotten() {
         ("{{ split `", "` `-` 4 }}"),
         ("{{ ", " }}"),
         ("{{ .x", " }}"),
+        ("{{ template `t", "` }}"),
+        ("{{ define `t", "` }}"),
         ("{{ nope `", "` }}"),
         ("{{ user `", "` }}"),
         ("{{ index `a` (len `", "`) }}"),
