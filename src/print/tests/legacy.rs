@@ -10,7 +10,7 @@ use crate::parse;
 use crate::parse::legacy::Values;
 use crate::schema::Schemas;
 use crate::source::{FileOrigin, SourceMap};
-use crate::syntax::{Document, Spelling, same_body};
+use crate::syntax::{Document, Item, Spelling, same_body};
 
 fn legacy(document: &Document, schemas: &Schemas) -> Result<String, Vec<String>> {
     let mut sink = Sink::new();
@@ -199,12 +199,12 @@ fn ty_is_list(provisioner: &str) -> bool {
 /// The blocks with the sources in the order in which the build names them.
 fn in_order(mut document: Document) -> Document {
     document.body.items.sort_by_key(|item| match item {
-        crate::syntax::Item::Block(block) if block.kind.value == "source" => {
+        Item::Block(block) if block.kind.value == "source" => {
             let names = ["null", "disks", "b_1_c", "a_x"];
             1 + names.iter().position(|name| *name == block.labels[1].value).expect("a source")
         }
-        crate::syntax::Item::Block(block) if block.kind.value == "build" => 9,
-        _ => 0,
+        Item::Block(block) if block.kind.value == "build" => 9,
+        Item::Attribute(_) | Item::Block(_) | Item::Error(_) => 0,
     });
     document
 }
