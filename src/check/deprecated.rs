@@ -49,11 +49,14 @@ fn members(subject: &Subject<'_>, sink: &mut Sink) {
     for inside in subject.insides() {
         for (name, argument) in &inside.body.arguments {
             let Some(attribute) = inside.schema.attributes.get(name) else { continue };
-            if attribute.removed {
-                let help = match attribute.deprecated.as_ref().and_then(|deprecated| deprecated.replacement.as_ref()) {
-                    Some(replacement) => format!("use `{replacement}`"),
-                    None => format!("remove `{name}`"),
-                };
+            if let Some(removed) = &attribute.removed {
+                let replacement = removed.replacement.as_ref();
+                let deprecated = attribute.deprecated.as_ref();
+                let help =
+                    match replacement.or_else(|| deprecated.and_then(|deprecated| deprecated.replacement.as_ref())) {
+                        Some(replacement) => format!("use `{replacement}`"),
+                        None => format!("remove `{name}`"),
+                    };
                 sink.report(
                     REMOVED_ATTRIBUTE
                         .at(argument.name, format!("{} does not take `{name}` any more", subject.name))

@@ -12,7 +12,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::model::{
-    Artifact, Attribute, Block, Body, CleanNames, Component, Deprecated, KnownPlugin, Nesting, Output, Rest,
+    Artifact, Attribute, Block, Body, CleanNames, Component, Deprecated, KnownPlugin, Nesting, Output, Removed, Rest,
 };
 use super::rule::Rule;
 use super::{Kind, Render};
@@ -208,6 +208,8 @@ struct BlockText {
     #[serde(default)]
     deprecated: Option<Deprecated>,
     #[serde(default)]
+    removed: Option<Removed>,
+    #[serde(default)]
     ignored: bool,
     #[serde(default)]
     note: Option<String>,
@@ -389,6 +391,7 @@ impl Reader<'_, '_> {
             min,
             max,
             deprecated,
+            removed,
             ignored,
             note,
             groups,
@@ -412,6 +415,7 @@ impl Reader<'_, '_> {
             max,
             body,
             deprecated,
+            removed,
             ignored,
             note,
         })

@@ -243,6 +243,8 @@ fn conflicts(first: &str, second: &str) -> Rule {
         value: None,
         op: None,
         max: None,
+        check: None,
+        since: None,
         severity: Severity::Error,
         note: None,
     }
@@ -275,6 +277,7 @@ fn block(name: &str, labels: &[&str], max: Option<usize>, body: Body) -> Block {
         max,
         body,
         deprecated: None,
+        removed: None,
         ignored: false,
         note: None,
     }

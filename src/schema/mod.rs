@@ -25,9 +25,9 @@ use file::{Groups, Named, PluginFile};
 pub use file::{Problem, SchemaError};
 pub use model::{
     Artifact, Attribute, Block, Body, CleanNames, Component, ConditionalDefault, Deprecated, Format, Kind, KnownPlugin,
-    Nesting, Output, PathUse, Range, Render, Rest,
+    Nesting, Output, PathUse, Range, Release, Removed, Render, Rest,
 };
-pub use rule::{Comparison, Condition, Rule, RuleKind, Severity, Test};
+pub use rule::{Comparison, Condition, CustomCheck, Rule, RuleKind, Severity, Test};
 
 /// The plugins whose components are described, by their name in `known-components.json`.
 const DESCRIBED: [(&str, &str); 23] = [

@@ -215,9 +215,9 @@ pub struct Attribute {
     /// Set when another way is preferred.
     #[serde(default)]
     pub deprecated: Option<Deprecated>,
-    /// Still in the plugin's schema, and any value is an error.
+    /// Any value is an error, since a release of the plugin or ever since it is known here.
     #[serde(default)]
-    pub removed: bool,
+    pub removed: Option<Removed>,
     /// Accepted without effect.
     #[serde(default)]
     pub ignored: bool,
@@ -268,7 +268,7 @@ impl Attribute {
             path_when: Vec::new(),
             path_or_url: false,
             deprecated: None,
-            removed: false,
+            removed: None,
             ignored: false,
             computed: false,
             undocumented: false,
@@ -436,6 +436,77 @@ pub struct Deprecated {
     pub replacement: Option<String>,
 }
 
+/// Marks what a plugin does not take any more.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "RemovedSpelling")]
+pub struct Removed {
+    /// The first release without it. None: no release that matters has it.
+    pub since: Option<Release>,
+    /// The attribute or block to use instead, if there is one.
+    pub replacement: Option<String>,
+}
+
+/// How schema files spell [`Removed`].
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected true or {\"since\", \"replacement\"}")]
+enum RemovedSpelling {
+    Flag(bool),
+    Since(RemovedText),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RemovedText {
+    #[serde(default)]
+    since: Option<Release>,
+    #[serde(default)]
+    replacement: Option<String>,
+}
+
+impl TryFrom<RemovedSpelling> for Removed {
+    type Error = &'static str;
+
+    fn try_from(spelling: RemovedSpelling) -> Result<Self, Self::Error> {
+        match spelling {
+            RemovedSpelling::Flag(true) => Ok(Removed::default()),
+            RemovedSpelling::Flag(false) => Err("`removed` is left out where it is not so"),
+            RemovedSpelling::Since(RemovedText { since, replacement }) => Ok(Removed { since, replacement }),
+        }
+    }
+}
+
+/// A release of a plugin: `2.0.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Release {
+    major: u32,
+    minor: u32,
+    patch: u32,
+}
+
+impl TryFrom<String> for Release {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let number = |part: &str| {
+            let is_plain = part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+            is_plain.then(|| part.parse().ok()).flatten()
+        };
+        let numbers: Option<Vec<u32>> = text.split('.').map(number).collect();
+        match numbers.as_deref() {
+            Some([major, minor, patch]) => Ok(Release { major: *major, minor: *minor, patch: *patch }),
+            _ => Err(format!("`{text}` is not a release; write three numbers, as in `2.0.0`")),
+        }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Release { major, minor, patch } = self;
+        write!(f, "{major}.{minor}.{patch}")
+    }
+}
+
 /// One nested block type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
@@ -457,6 +528,8 @@ pub struct Block {
     pub body: Body,
     /// Set when another way is preferred.
     pub deprecated: Option<Deprecated>,
+    /// Any such block is an error, since a release of the plugin or ever since it is known here.
+    pub removed: Option<Removed>,
     /// Accepted without effect.
     pub ignored: bool,
     /// What a reader of the schema should know beyond its fields.

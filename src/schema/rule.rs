@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::model::Release;
+
 /// What must hold between the members of a body.
 ///
 /// A member is *set* when the user gave it and its value is not the zero value of its type: `""`, `0`, `false`, `[]`, `{}` and
@@ -27,6 +29,12 @@ pub struct Rule {
     /// For [`RuleKind::MaxItems`]: the most elements.
     #[serde(default)]
     pub max: Option<u64>,
+    /// For [`RuleKind::Custom`]: what is looked at.
+    #[serde(default)]
+    pub check: Option<CustomCheck>,
+    /// The release of the plugin that brought the demand. None: every release that matters makes it.
+    #[serde(default)]
+    pub since: Option<Release>,
     /// Whether breaking it stops a build.
     #[serde(default)]
     pub severity: Severity,
@@ -63,8 +71,38 @@ pub enum RuleKind {
     MaxItems,
     /// The maps have the same names.
     SameKeys,
-    /// What `note` says: no other kind can say it.
+    /// What `check` names: no other kind can say it.
     Custom,
+}
+
+/// A demand of a plugin that takes code to ask. Each has the fields that its rule lists, in the order given here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CustomCheck {
+    /// The regions of `region_kms_key_ids` are those of `ami_regions`.
+    SharedKmsKeys,
+    /// The regions of `fast_launch` are those that the image is copied to.
+    FastLaunchRegions,
+    /// The root device of the image is one of the volumes that are launched.
+    RootDeviceMapping,
+    /// One complete way to log in to Azure.
+    AzureCredentials,
+    /// One complete place to put the image in.
+    AzureCaptureTarget,
+    /// A password that Azure takes for Windows.
+    AzureWinrmPassword,
+    /// One disk, and only one, becomes the image.
+    OneCreatedImage,
+    /// Two names of the same setting do not contradict each other.
+    SignerIsKey,
+    /// One way to say where the installation image comes from.
+    OneIsoSource,
+    /// The same, inside of the block `boot_iso`.
+    BootIsoSource,
+    /// Not more IP configurations than network adapters.
+    IpconfigPerAdapter,
+    /// The snapshot to start from is not the one to make.
+    SnapshotsDiffer,
 }
 
 /// A test of one member.

@@ -112,11 +112,38 @@ fn the_json_schema_refuses_what_the_reader_refuses() {
         r#"{"blocks": {"b": {}}}"#,
         r#"{"rules": [{"rule": "never", "fields": ["a"]}]}"#,
         r#"{"rules": [{"rule": "custom", "fields": ["a"]}]}"#,
+        r#"{"attributes": {"a": {"type": "string"}}, "rules": [{"rule": "custom", "check": "of-mine", "fields": ["a"]}]}"#,
+        r#"{"attributes": {"a": {"type": "string"}}, "rules": [{"rule": "required", "check": "signer-is-key", "fields": ["a"]}]}"#,
+        r#"{"attributes": {"a": {"type": "string"}}, "rules": [{"rule": "required", "since": "2.0", "fields": ["a"]}]}"#,
+        r#"{"attributes": {"a": {"type": "string", "removed": false}}}"#,
+        r#"{"attributes": {"a": {"type": "string", "removed": {"since": "v2.0.0"}}}}"#,
+        r#"{"blocks": {"b": {"nesting": "list", "removed": {"until": "2.0.0"}}}}"#,
         r#"{"outputs": {"o": {"type": "string"}}}"#,
     ] {
         assert!(!valid(body), "{body}");
         assert!(Schemas::embedded().add("mine.json", &builder(body)).is_err(), "{body}");
     }
+}
+
+#[test]
+fn what_a_release_took_away_is_read() {
+    let mut schemas = Schemas::embedded();
+    let body = r#"{"attributes": {
+        "a": {"type": "string", "removed": true},
+        "b": {"type": "string", "removed": {"since": "2.0.10", "replacement": "c"}},
+        "c": {"type": "string"}
+    }, "blocks": {"d": {"nesting": "list", "removed": {"since": "2.1.0"}}},
+    "rules": [{"rule": "required", "fields": ["c"], "since": "2.0.9"}]}"#;
+    schemas.add("mine.json", &builder(body)).unwrap();
+    let Component { body, .. } = described(&schemas, Kind::Builder, "b");
+    assert_eq!(body.attributes["a"].removed, Some(Removed::default()));
+    let removed = body.attributes["b"].removed.as_ref().unwrap();
+    assert_eq!((removed.since.unwrap().to_string(), removed.replacement.as_deref()), ("2.0.10".into(), Some("c")));
+    assert!(body.rules[0].since < removed.since && removed.since < body.blocks["d"].removed.as_ref().unwrap().since);
+    assert!(body.attributes["c"].removed.is_none());
+
+    let lost = error(&builder(r#"{"attributes": {"a": {"type": "string", "removed": {"replacement": "c"}}}}"#));
+    assert!(lost.ends_with("attribute a: its replacement `c` does not exist"), "{lost}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::file::Problem;
-use super::model::{Attribute, Block, Body, Component, Format, Kind, Nesting, Range, Render};
+use super::model::{Attribute, Block, Body, Component, Format, Kind, Nesting, Range, Removed, Render};
 use super::rule::{Condition, Rule, RuleKind, Test};
 use super::{AttributeType, Deprecated};
 
@@ -60,7 +60,7 @@ impl Verifier {
         {
             self.report(place, format!("`min` {min} is more than `max` {max}"));
         }
-        self.replacement(parent, block.deprecated.as_ref(), place);
+        self.replacement(parent, replacement_of(block.deprecated.as_ref(), block.removed.as_ref()), place);
         self.body(&block.body, place);
     }
 
@@ -123,7 +123,10 @@ impl Verifier {
                 self.report(place, "a range needs `min` or `max`");
             }
         }
-        self.replacement(body, attribute.deprecated.as_ref(), place);
+        self.replacement(body, replacement_of(attribute.deprecated.as_ref(), attribute.removed.as_ref()), place);
+        if attribute.required && attribute.removed.is_some() {
+            self.report(place, "what is removed cannot be required");
+        }
     }
 
     fn format(&mut self, attribute: &Attribute, place: &str) {
@@ -156,16 +159,16 @@ impl Verifier {
         }
     }
 
-    fn replacement(&mut self, body: &Body, deprecated: Option<&Deprecated>, place: &str) {
-        if let Some(replacement) = deprecated.and_then(|deprecated| deprecated.replacement.as_ref())
-            && !has(body, replacement)
-        {
-            self.report(place, format!("its replacement `{replacement}` does not exist"));
+    fn replacement<'r>(&mut self, body: &Body, replacements: impl Iterator<Item = &'r String>, place: &str) {
+        for replacement in replacements {
+            if !has(body, replacement) {
+                self.report(place, format!("its replacement `{replacement}` does not exist"));
+            }
         }
     }
 
     fn rule(&mut self, body: &Body, rule: &Rule, place: &str) {
-        let Rule { rule: kind, fields, when, value, op, max, severity: _, note } = rule;
+        let Rule { rule: kind, fields, when, value, op, max, check, since: _, severity: _, note: _ } = rule;
         for field in fields {
             if !has(body, field) {
                 self.report(place, format!("the field `{field}` does not exist"));
@@ -192,14 +195,12 @@ impl Verifier {
             ("value", value.is_some(), RuleKind::Value),
             ("op", op.is_some(), RuleKind::Compare),
             ("max", max.is_some(), RuleKind::MaxItems),
+            ("check", check.is_some(), RuleKind::Custom),
         ] {
             if given != (*kind == owner) {
                 let verb = if given { "does not belong to" } else { "is missing in" };
                 self.report(place, format!("`{member}` {verb} a rule of this kind"));
             }
-        }
-        if *kind == RuleKind::Custom && note.is_none() {
-            self.report(place, "only a note can say what a custom rule asks");
         }
     }
 
@@ -236,6 +237,15 @@ impl Verifier {
             self.report(place, format!("{what} is not of type {ty}: {value}"));
         }
     }
+}
+
+/// What stands in for something deprecated or removed.
+fn replacement_of<'s>(
+    deprecated: Option<&'s Deprecated>,
+    removed: Option<&'s Removed>,
+) -> impl Iterator<Item = &'s String> {
+    let deprecated = deprecated.and_then(|deprecated| deprecated.replacement.as_ref());
+    deprecated.into_iter().chain(removed.and_then(|removed| removed.replacement.as_ref()))
 }
 
 /// Whether a body has a member; a dot reaches into a block.

@@ -33,6 +33,7 @@ impl<'a> Tables<'a> {
             max: None,
             body: language::dynamic(),
             deprecated: None,
+            removed: None,
             ignored: false,
             note: None,
         };
