@@ -1,10 +1,12 @@
 //! What pipelines, commands and their arguments are worth.
 
+use crate::diagnostic::Sink;
+
 use super::super::value::{FoldedCall, Hole, HoleKind, Piece, Text, Type, Unknown, Value, ValueKind};
-use super::Fault;
 use super::exec::{Mystery, Run, Stop, Val, is_field, val_size};
 use super::functions::{self, Param};
 use super::tree::{Command, Constant, Pipeline, Term, TermKind};
+use super::{Fault, Language};
 
 /// How deep a folded call may nest; beyond that the idiom is nobody's, and every walk over it would be deep.
 const DEEPEST_FOLD: usize = 20;
@@ -79,13 +81,30 @@ impl<'a> Run<'a> {
             TermKind::Field(names) => self.fields(dot.clone(), names, has_arguments, term.at)?,
             TermKind::Bool(value) => Val::Bool(*value),
             TermKind::Number(constant) => number(*constant, term.at)?,
-            TermKind::Text(text) => Val::Text(text.clone()),
+            TermKind::Text(text) => Val::Text(self.rendered_before(text)),
             TermKind::Pipeline(pipeline) => self.pipeline(pipeline, dot)?,
             TermKind::Chain(inner, names) => {
                 let value = self.term(inner, dot)?;
                 self.fields(value, names, has_arguments, term.at)?
             }
         })
+    }
+
+    /// A text inside of an action. The values of a legacy template's variables are templates that are rendered before
+    /// they are used, so what a variable brought into the action is rendered by now.
+    fn rendered_before(&mut self, text: &Text) -> Text {
+        if self.engine.language == Language::Hcl2 {
+            return text.clone();
+        }
+        let mut faults = Sink::new();
+        let rendered = super::render(text, self.place, self.engine, &mut faults);
+        // What is wrong there is wrong in the variable's own value, and is reported where that is rendered alone.
+        if faults.has_errors() {
+            return text.clone();
+        }
+        self.shaped_by.extend(rendered.shaped_by);
+        self.sensitive |= rendered.sensitive;
+        rendered.text
     }
 
     /// `.A.B` of a value.

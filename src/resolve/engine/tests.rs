@@ -339,6 +339,18 @@ fn legacy_templates_keep_what_they_have() {
 }
 
 #[test]
+fn what_a_legacy_variable_brings_into_an_action_is_rendered_first() {
+    let template: Text = "{{ `a{{lower \"BC\"}}` | upper }}".into();
+    let (rendered, _) = render_with(&template, &Engine::new(Language::LegacyJson));
+    assert_eq!(rendered.text.as_literal(), Some("ABC"));
+    let (rendered, _) = render_with(&template, &Engine::new(Language::Hcl2));
+    assert_eq!(rendered.text.as_literal(), Some("A{{LOWER \"BC\"}}"));
+    let clock: Text = "{{ `a-{{timestamp}}` | upper }}".into();
+    let (rendered, _) = render_with(&clock, &Engine::new(Language::LegacyJson));
+    assert_eq!(rendered.text.as_literal(), None, "the clock is not known");
+}
+
+#[test]
 fn templates_cannot_run_away() {
     for template in [
         "{{ range 9223372036854775807 }}a{{ end }}".to_owned(),
