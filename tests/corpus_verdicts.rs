@@ -51,7 +51,9 @@ impl<'a> Verdict<'a> {
     /// Whether Packer, too, has a reason for an error of ours.
     fn allows(&self, code: &str) -> bool {
         match code {
-            "missing-file" | "missing-local-file" => self.has("missing-file") || self.has("template"),
+            // What is not on disk is not there, whatever Packer says. It stops at the first component with an error, so it
+            // need not have come to the one that reads the file; where it finds nothing wrong, no file is missing.
+            "missing-file" | "missing-local-file" => !self.errors.is_empty(),
             "unset-variable" => self.has("unsupplied-value"),
             "unknown-component" => self.has("missing-plugin") || self.has("template"),
             _ => self.has("template"),
