@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Severity, Sink};
 use crate::resolve::template::{Component, ComponentBody, DataSource, ImagePlan, Registry, Template};
+use crate::resolve::version::Constraint;
 use crate::schema::{self, Artifact, Kind, KnownPlugin, Lookup, Schemas, language};
 use crate::source::{Files, Span};
 use crate::syntax::Document;
@@ -49,6 +50,8 @@ pub(super) struct Subject<'a> {
     pub(super) place: Span,
     /// Whether everything that was written is in the body. If not, nothing can be said to be missing.
     pub(super) complete: bool,
+    /// Which versions of its plugin will do, where the template says so.
+    pub(super) required: Option<&'a Constraint>,
 }
 
 /// A component's own body, or one of the blocks in it.
@@ -90,7 +93,7 @@ impl<'a> Context<'a> {
         for Registry { body, in_build: _, keyword, span } in &self.template.registries {
             let name = "the `hcp_packer_registry` block".to_owned();
             let complete = self.is_sound(*span);
-            subjects.push(Subject { schema: &REGISTRY, name, body, place: *keyword, complete });
+            subjects.push(Subject { schema: &REGISTRY, name, body, place: *keyword, complete, required: None });
         }
         subjects
     }
@@ -127,7 +130,8 @@ impl<'a> Context<'a> {
             Kind::PostProcessor => "post-processor",
             Kind::DataSource => "data source",
         };
-        Some(Subject { schema, name: format!("the {noun} `{ty}`"), body, place, complete })
+        let required = self.template.required_plugins.get(&schema.plugin.plugin).and_then(Option::as_ref);
+        Some(Subject { schema, name: format!("the {noun} `{ty}`"), body, place, complete, required })
     }
 
     /// Whether no earlier error lies in that span.

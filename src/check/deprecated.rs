@@ -4,7 +4,8 @@ use crate::check::Rule;
 use crate::check::context::{Context, Subject, keyword};
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
-use crate::schema::Deprecated;
+use crate::schema::{self, Deprecated, Removed};
+use crate::source::Span;
 
 declare_diagnostic! {
     pub static DEPRECATED = {
@@ -49,41 +50,51 @@ fn members(subject: &Subject<'_>, sink: &mut Sink) {
     for inside in subject.insides() {
         for (name, argument) in &inside.body.arguments {
             let Some(attribute) = inside.schema.attributes.get(name) else { continue };
-            if let Some(removed) = &attribute.removed {
-                let replacement = removed.replacement.as_ref();
-                let deprecated = attribute.deprecated.as_ref();
-                let help =
-                    match replacement.or_else(|| deprecated.and_then(|deprecated| deprecated.replacement.as_ref())) {
-                        Some(replacement) => format!("use `{replacement}`"),
-                        None => format!("remove `{name}`"),
-                    };
-                sink.report(
-                    REMOVED_ATTRIBUTE
-                        .at(argument.name, format!("{} does not take `{name}` any more", subject.name))
-                        .label("removed from the component")
-                        .help(help),
-                );
-            } else if let Some(deprecated) = &attribute.deprecated {
-                sink.report(
-                    DEPRECATED
-                        .at(argument.name, format!("`{name}` of {} is deprecated", subject.name))
-                        .label("may be gone in a later version")
-                        .help(advice(name, deprecated)),
-                );
-            }
+            let member = Member { subject, name, place: argument.name };
+            member.judge(attribute.removed.as_ref(), attribute.deprecated.as_ref(), sink);
         }
         for (name, blocks) in &inside.body.blocks {
-            let Some(deprecated) = inside.schema.blocks.get(name).and_then(|block| block.deprecated.as_ref()) else {
-                continue;
-            };
+            let Some(schema) = inside.schema.blocks.get(name) else { continue };
             for block in blocks {
-                sink.report(
-                    DEPRECATED
-                        .at(keyword(name, block.span), format!("`{name}` of {} is deprecated", subject.name))
-                        .label("may be gone in a later version")
-                        .help(advice(name, deprecated)),
-                );
+                let member = Member { subject, name, place: keyword(name, block.span) };
+                member.judge(schema.removed.as_ref(), schema.deprecated.as_ref(), sink);
             }
+        }
+    }
+}
+
+/// An attribute or a block as it is written.
+struct Member<'m> {
+    subject: &'m Subject<'m>,
+    name: &'m str,
+    place: Span,
+}
+
+impl Member<'_> {
+    fn judge(&self, removed: Option<&Removed>, deprecated: Option<&Deprecated>, sink: &mut Sink) {
+        let Member { subject, name, place } = self;
+        let demand = removed.and_then(|removed| {
+            let Removed { since, replacement } = removed;
+            Some((subject.demand(schema::Severity::Error, *since)?, replacement.as_ref()))
+        });
+        if let Some((demand, replacement)) = demand {
+            let replacement = replacement.or_else(|| deprecated?.replacement.as_ref());
+            let help = match replacement {
+                Some(replacement) => format!("use `{replacement}`"),
+                None => format!("remove `{name}`"),
+            };
+            let since = demand.since();
+            let when = if since.is_empty() { " any more" } else { since.as_str() };
+            let message = format!("{} does not take `{name}`{when}", subject.name);
+            let diagnostic = REMOVED_ATTRIBUTE.at(*place, message).label("removed from the component");
+            demand.report(diagnostic.help(help), sink);
+        } else if let Some(deprecated) = deprecated {
+            sink.report(
+                DEPRECATED
+                    .at(*place, format!("`{name}` of {} is deprecated", subject.name))
+                    .label("may be gone in a later version")
+                    .help(advice(name, deprecated)),
+            );
         }
     }
 }

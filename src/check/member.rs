@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::resolve::template::{Argument, ComponentBody};
-use crate::resolve::value::{Number, Value, ValueKind};
-use crate::schema::{self, AttributeType, Condition, Format, Test};
+use crate::resolve::value::{Value, ValueKind};
+use crate::schema::{self, AttributeType, Condition, Format, Nesting, Test};
 use crate::source::Span;
 
 use super::context::{Inside, keyword};
@@ -36,7 +36,11 @@ impl<'a> Inside<'a> {
         }
         let attribute = self.schema.attributes.get(field);
         match (self.body.arguments.get(field), attribute) {
-            (Some(argument), Some(attribute)) => state_of(&argument.value, attribute),
+            (Some(argument), Some(attribute)) => match state_of(&argument.value, attribute) {
+                // The environment stands in for what is empty, too.
+                State::Unset if !attribute.env.is_empty() => State::Open,
+                state => state,
+            },
             (Some(argument), None) => state_of_value(&argument.value, false),
             // The environment is not ours to read.
             (None, Some(attribute)) if !attribute.env.is_empty() => State::Open,
@@ -55,12 +59,43 @@ impl<'a> Inside<'a> {
         self.argument(field).map(|argument| argument.name)
     }
 
+    /// Where a member is written that is set; a dot reaches into the first block where it is.
+    pub(super) fn written_set(&self, field: &str) -> Option<Span> {
+        match field.split_once('.') {
+            Some((block, rest)) => {
+                self.nested(block).find(|inside| inside.state(rest) == State::Set)?.written_set(rest)
+            }
+            None => self.written(field),
+        }
+    }
+
     /// An argument; a dot reaches into the first block that has it.
     pub(super) fn argument(&self, field: &str) -> Option<&'a Argument> {
         match field.split_once('.') {
             Some((block, rest)) => self.nested(block).find_map(|inside| inside.argument(rest)),
             None => self.body.arguments.get(field),
         }
+    }
+
+    /// The bodies that a dotted name reaches, with the name it has there. None where there is no such block.
+    pub(super) fn reach<'f>(&self, field: &'f str) -> Vec<(Inside<'a>, &'f str)> {
+        match field.split_once('.') {
+            Some((block, rest)) => self.nested(block).flat_map(|inside| inside.reach(rest)).collect(),
+            None => vec![(*self, field)],
+        }
+    }
+
+    /// The bodies in which a needed member is not set, with the name it has there. What is needed in each block of a list
+    /// is not needed where there are none.
+    pub(super) fn gaps<'f>(&self, field: &'f str) -> Vec<(Inside<'a>, &'f str)> {
+        let Some((block, rest)) = field.split_once('.') else {
+            return if self.state(field) == State::Unset { vec![(*self, field)] } else { Vec::new() };
+        };
+        let is_single = self.schema.blocks.get(block).is_some_and(|block| block.nesting == Nesting::Single);
+        if is_single && self.nested(block).next().is_none() {
+            return vec![(*self, field)];
+        }
+        self.nested(block).flat_map(|inside| inside.gaps(rest)).collect()
     }
 
     /// Whether all conditions hold; nothing if that is not known.
@@ -89,7 +124,16 @@ impl<'a> Inside<'a> {
             _ => {}
         }
         if let Some((block, rest)) = field.split_once('.') {
-            return self.nested(block).next().map_or(Some(false), |inside| inside.passes(rest, test, depth));
+            // One block that passes is enough; where there is none, nothing passes.
+            let mut some = Some(false);
+            for inside in self.nested(block) {
+                match inside.passes(rest, test, depth) {
+                    Some(true) => return Some(true),
+                    Some(false) => {}
+                    None => some = None,
+                }
+            }
+            return some;
         }
         let attribute = self.schema.attributes.get(field)?;
         match self.body.arguments.get(field) {
@@ -107,6 +151,21 @@ impl<'a> Inside<'a> {
         }
     }
 
+    /// Whether the value of an attribute of this body passes, given or by default; nothing if that is not known.
+    pub(super) fn value_passes(&self, name: &str, test: &Test) -> Option<bool> {
+        let by_default = self.passes(name, test, MAX_DEFAULTS);
+        // An empty value may count as none or as what it is: that it passes as one of the two is enough.
+        match self.body.arguments.get(name) {
+            Some(argument) if by_default == Some(false) => Some(passes(&argument.value, test) == Some(true)),
+            Some(_) | None => by_default,
+        }
+    }
+
+    /// The value that an attribute of this body has when it is not given, if that can be written down.
+    pub(super) fn default_of(&self, name: &str) -> Option<serde_json::Value> {
+        self.default(self.schema.attributes.get(name)?, MAX_DEFAULTS)
+    }
+
     /// The value of an attribute that is not given.
     fn default(&self, attribute: &schema::Attribute, depth: usize) -> Option<serde_json::Value> {
         for conditional in &attribute.default_when {
@@ -120,11 +179,14 @@ impl<'a> Inside<'a> {
         attribute.default.clone().or_else(|| zero(&attribute.ty))
     }
 
-    fn nested(&self, block: &str) -> impl Iterator<Item = Inside<'a>> + use<'a> {
-        let schema = self.schema.blocks.get(block).map(|block| &block.body);
-        let place = self.place;
-        let blocks = self.body.blocks.get(block).map(Vec::as_slice).unwrap_or_default();
-        blocks.iter().filter_map(move |block| Some(Inside { schema: schema?, body: &block.body, place }))
+    /// The blocks of a name.
+    pub(super) fn nested(&self, name: &str) -> impl Iterator<Item = Inside<'a>> + use<'a> {
+        let described = self.schema.blocks.get(name);
+        let blocks = self.body.blocks.get(name).map(Vec::as_slice).unwrap_or_default();
+        blocks.iter().filter_map(move |block| {
+            let schema = described?;
+            Some(Inside { schema: &schema.body, body: &block.body, place: keyword(&schema.name, block.span) })
+        })
     }
 }
 
@@ -226,11 +288,6 @@ pub(super) fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         (Some(a), Some(b)) => a.partial_cmp(&b) == Some(Ordering::Equal),
         _ => a == b,
     }
-}
-
-/// The order of two known numbers.
-pub(super) fn order(a: &Number, b: &Number) -> Option<Ordering> {
-    a.subtract(b).map(|difference| difference.signum().cmp(&0))
 }
 
 fn zero(ty: &AttributeType) -> Option<serde_json::Value> {

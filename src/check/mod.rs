@@ -6,13 +6,18 @@
 
 mod conflicts;
 mod context;
+mod custom;
+mod demand;
 mod deprecated;
+mod formats;
+mod ineffective;
 mod member;
 mod missing_file;
 mod required;
 mod sensitive;
 mod unused;
 mod values;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +62,9 @@ pub struct Rule {
 /// Every rule. A rule belongs here as soon as its file exists.
 pub const RULES: &[Rule] = &[
     conflicts::RULE,
+    custom::RULE,
     deprecated::RULE,
+    ineffective::RULE,
     missing_file::RULE,
     required::RULE,
     sensitive::RULE,

@@ -2,9 +2,11 @@
 
 use crate::check::Rule;
 use crate::check::context::{Context, Inside, Subject};
+use crate::check::demand::Demand;
 use crate::check::member::State;
+use crate::check::words::{because, either, form, list};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Severity, Sink};
+use crate::diagnostic::Sink;
 use crate::schema::{self, RuleKind};
 
 declare_diagnostic! {
@@ -25,181 +27,143 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             if depth > 0 && inside.body.arguments.is_empty() && inside.body.blocks.is_empty() {
                 continue;
             }
-            members(subject, inside, sink);
-            for rule in &inside.schema.rules {
-                if inside.holds(&rule.when) == Some(true) {
-                    hold(subject, inside, rule, sink);
+            let mut search = Search { subject, inside, told: Vec::new(), sink: &mut *sink };
+            search.members();
+            let asked: Vec<&schema::Rule> =
+                inside.schema.rules.iter().filter(|rule| inside.holds(&rule.when) == Some(true)).collect();
+            // What names every way out comes first: others would ask for one of them.
+            let is_choice = |rule: &schema::Rule| matches!(rule.rule, RuleKind::ExactlyOneOf | RuleKind::AtLeastOneOf);
+            for rule in asked.iter().filter(|rule| is_choice(rule)) {
+                search.hold(rule);
+            }
+            for rule in asked.iter().filter(|rule| !is_choice(rule)) {
+                search.hold(rule);
+            }
+        }
+    }
+}
+
+/// A body and what was said to be missing in it.
+struct Search<'s> {
+    subject: &'s Subject<'s>,
+    inside: Inside<'s>,
+    /// Members that were asked for already: another rule has nothing new to say about them.
+    told: Vec<String>,
+    sink: &'s mut Sink,
+}
+
+impl Search<'_> {
+    /// Attributes and blocks that are needed in any case.
+    fn members(&mut self) {
+        let inside = self.inside;
+        let Some(always) = self.subject.demand(schema::Severity::Error, None) else { return };
+        for (name, attribute) in &inside.schema.attributes {
+            if attribute.required && inside.state(name) == State::Unset {
+                self.missing(inside, name, name, "", always);
+            }
+        }
+        for (name, block) in &inside.schema.blocks {
+            let count = inside.body.blocks.get(name).map_or(0, Vec::len);
+            let least = block.min.unwrap_or(0).max(usize::from(block.required));
+            if count < least && self.is_new(std::slice::from_ref(name)) {
+                let many = if least == 1 { "a block".to_owned() } else { format!("{least} blocks") };
+                self.sink.report(
+                    REQUIRED_ATTRIBUTE
+                        .at(inside.place, format!("{} needs {many} `{name}`", self.subject.name))
+                        .label(if count == 0 { "has none".to_owned() } else { format!("has {count}") })
+                        .help(format!("add `{name} {{ … }}`")),
+                );
+            }
+        }
+    }
+
+    fn hold(&mut self, rule: &schema::Rule) {
+        let Some(demand) = self.subject.demand(rule.severity, rule.since) else { return };
+        let inside = self.inside;
+        let fields = &rule.fields;
+        let is = |field: &String, state: State| inside.state(field) == state;
+        match rule.rule {
+            RuleKind::ExactlyOneOf | RuleKind::AtLeastOneOf => {
+                if fields.iter().all(|field| is(field, State::Unset)) && self.is_new(fields) {
+                    let how = if rule.rule == RuleKind::ExactlyOneOf { "one of" } else { "at least one of" };
+                    let what = format!("{}{}{}", list(fields, "and"), because(rule), demand.since());
+                    let diagnostic = REQUIRED_ATTRIBUTE
+                        .at(inside.place, format!("{} needs {how} {what}", self.subject.name))
+                        .label("has none of them")
+                        .help(format!("add {}", either(inside, fields)));
+                    demand.report(diagnostic, self.sink);
                 }
             }
-        }
-    }
-}
-
-/// Attributes and blocks that are needed in any case.
-fn members(subject: &Subject<'_>, inside: Inside<'_>, sink: &mut Sink) {
-    for (name, attribute) in &inside.schema.attributes {
-        if attribute.required && inside.state(name) == State::Unset {
-            missing(subject, inside, name, "", schema::Severity::Error, sink);
-        }
-    }
-    for (name, block) in &inside.schema.blocks {
-        let count = inside.body.blocks.get(name).map_or(0, Vec::len);
-        let least = block.min.unwrap_or(0).max(usize::from(block.required));
-        if count < least {
-            let many = if least == 1 { "a block".to_owned() } else { format!("{least} blocks") };
-            sink.report(
-                REQUIRED_ATTRIBUTE
-                    .at(inside.place, format!("{} needs {many} `{name}`", subject.name))
-                    .label(if count == 0 { "has none".to_owned() } else { format!("has {count}") })
-                    .help(format!("add `{name} {{ … }}`")),
-            );
-        }
-    }
-}
-
-fn hold(subject: &Subject<'_>, inside: Inside<'_>, rule: &schema::Rule, sink: &mut Sink) {
-    let fields = &rule.fields;
-    let is = |field: &String, state: State| inside.state(field) == state;
-    match rule.rule {
-        RuleKind::ExactlyOneOf | RuleKind::AtLeastOneOf => {
-            if fields.iter().all(|field| is(field, State::Unset)) {
-                let how = if rule.rule == RuleKind::ExactlyOneOf { "one of" } else { "at least one of" };
-                let diagnostic = REQUIRED_ATTRIBUTE
-                    .at(inside.place, format!("{} needs {how} {}", subject.name, list(fields, "and")))
-                    .label("has none of them")
-                    .help(format!("add {}", either(inside, fields)));
-                sink.report(diagnostic.severity(severity(rule.severity)));
-            }
-        }
-        RuleKind::Required => {
-            for field in fields.iter().filter(|field| is(field, State::Unset)) {
-                missing(subject, inside, field, &because(rule), rule.severity, sink);
-            }
-        }
-        RuleKind::Requires => {
-            let Some((first, others)) = fields.split_first() else { return };
-            if is(first, State::Set) {
-                for other in others.iter().filter(|other| is(other, State::Unset)) {
-                    needs(inside, first, std::slice::from_ref(other), rule, sink);
+            RuleKind::Required => {
+                for field in fields {
+                    for (gap, name) in inside.gaps(field) {
+                        self.missing(gap, name, field, &because(rule), demand);
+                    }
                 }
             }
-        }
-        RuleKind::RequiresAny => {
-            let Some((first, others)) = fields.split_first() else { return };
-            if is(first, State::Set) && others.iter().all(|other| is(other, State::Unset)) {
-                needs(inside, first, others, rule, sink);
+            RuleKind::Requires => {
+                let Some((first, others)) = fields.split_first() else { return };
+                if is(first, State::Set) {
+                    for other in others.iter().filter(|other| is(other, State::Unset)) {
+                        self.needs(first, std::slice::from_ref(other), rule, demand);
+                    }
+                }
             }
-        }
-        RuleKind::RequiredTogether => {
-            let Some(first) = fields.iter().find(|field| is(field, State::Set)) else { return };
-            for other in fields.iter().filter(|other| is(other, State::Unset)) {
-                needs(inside, first, std::slice::from_ref(other), rule, sink);
+            RuleKind::RequiresAny => {
+                let Some((first, others)) = fields.split_first() else { return };
+                if is(first, State::Set) && others.iter().all(|other| is(other, State::Unset)) {
+                    self.needs(first, others, rule, demand);
+                }
             }
+            RuleKind::RequiredTogether => {
+                let Some(first) = fields.iter().find(|field| is(field, State::Set)) else { return };
+                for other in fields.iter().filter(|other| is(other, State::Unset)) {
+                    self.needs(first, std::slice::from_ref(other), rule, demand);
+                }
+            }
+            // What these ask is the business of `conflicts`, `values` and `custom`.
+            RuleKind::Conflicts
+            | RuleKind::Forbidden
+            | RuleKind::Value
+            | RuleKind::Compare
+            | RuleKind::MaxItems
+            | RuleKind::SameKeys
+            | RuleKind::Custom => {}
         }
-        // What these ask is the business of `conflicts` and `values`.
-        RuleKind::Conflicts
-        | RuleKind::Forbidden
-        | RuleKind::Value
-        | RuleKind::Compare
-        | RuleKind::MaxItems
-        | RuleKind::SameKeys
-        | RuleKind::Custom => {}
     }
-}
 
-fn missing(
-    subject: &Subject<'_>,
-    inside: Inside<'_>,
-    field: &str,
-    because: &str,
-    how: schema::Severity,
-    sink: &mut Sink,
-) {
-    let written = inside.written(field);
-    let label = if written.is_some() { "it is empty" } else { "it is missing here" };
-    let diagnostic = REQUIRED_ATTRIBUTE
-        .at(written.unwrap_or(inside.place), format!("{} needs `{field}`{because}", subject.name))
-        .label(label)
-        .help(format!("add {}", form(inside, field)));
-    sink.report(diagnostic.severity(severity(how)));
-}
-
-/// The attribute `first` is set and what it needs is not.
-fn needs(inside: Inside<'_>, first: &str, others: &[String], rule: &schema::Rule, sink: &mut Sink) {
-    let Some(place) = inside.written(first) else { return };
-    let diagnostic = REQUIRED_ATTRIBUTE
-        .at(place, format!("`{first}` needs {}{}", list(others, "or"), because(rule)))
-        .label("of no use alone")
-        .help(format!("add {}, or remove `{first}`", either(inside, others)));
-    sink.report(diagnostic.severity(severity(rule.severity)));
-}
-
-/// How severe a diagnostic of a schema's rule is.
-pub(super) fn severity(severity: schema::Severity) -> Severity {
-    match severity {
-        schema::Severity::Error => Severity::Error,
-        schema::Severity::Warning => Severity::Warning,
+    /// The member `name` of `gap` is not set; seen from the body that was looked at it is `field`.
+    fn missing(&mut self, gap: Inside<'_>, name: &str, field: &str, because: &str, demand: Demand<'_>) {
+        if !self.is_new(&[field.to_owned()]) {
+            return;
+        }
+        let written = gap.written(name);
+        let label = if written.is_some() { "it is empty" } else { "it is missing here" };
+        let message = format!("{} needs `{field}`{because}{}", self.subject.name, demand.since());
+        let diagnostic = REQUIRED_ATTRIBUTE.at(written.unwrap_or(gap.place), message).label(label);
+        demand.report(diagnostic.help(format!("add {}", form(gap, name))), self.sink);
     }
-}
 
-/// ` when `a` is "x"`: the conditions of a rule, in words; empty where it has none.
-pub(super) fn because(rule: &schema::Rule) -> String {
-    let conditions: Vec<String> = rule.when.iter().map(condition).collect();
-    if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" and ")) }
-}
-
-fn condition(condition: &schema::Condition) -> String {
-    let schema::Condition { field, test } = condition;
-    let all =
-        |values: &[serde_json::Value]| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ");
-    match test {
-        schema::Test::Set => format!("`{field}` is set"),
-        schema::Test::Unset => format!("`{field}` is not set"),
-        schema::Test::Eq(value) => format!("`{field}` is `{value}`"),
-        schema::Test::Ne(value) => format!("`{field}` is not `{value}`"),
-        schema::Test::In(values) => format!("`{field}` is {}", all(values)),
-        schema::Test::NotIn(values) => format!("`{field}` is not {}", all(values)),
-        schema::Test::Prefix(prefix) => format!("`{field}` begins with `{prefix}`"),
-        schema::Test::NotPrefix(prefix) => format!("`{field}` does not begin with `{prefix}`"),
-        schema::Test::Pattern(pattern) => format!("`{field}` matches `{pattern}`"),
-        schema::Test::Min(bound) => format!("`{field}` is at least {bound}"),
-        schema::Test::Max(bound) => format!("`{field}` is at most {bound}"),
+    /// The attribute `first` is set and what it needs is not.
+    fn needs(&mut self, first: &str, others: &[String], rule: &schema::Rule, demand: Demand<'_>) {
+        let Some(place) = self.inside.written(first) else { return };
+        if !self.is_new(others) {
+            return;
+        }
+        let message = format!("`{first}` needs {}{}{}", list(others, "or"), because(rule), demand.since());
+        let diagnostic = REQUIRED_ATTRIBUTE
+            .at(place, message)
+            .label("of no use alone")
+            .help(format!("add {}, or remove `{first}`", either(self.inside, others)));
+        demand.report(diagnostic, self.sink);
     }
-}
 
-/// `a`, `b` and `c`
-pub(super) fn list(names: &[String], last: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    join(&quoted, last)
-}
-
-fn join(all: &[String], word: &str) -> String {
-    match all.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+    /// Whether none of the members was asked for before; from now on they were.
+    fn is_new(&mut self, fields: &[String]) -> bool {
+        let within = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let same = |a: &str, b: &str| within(a, b) || within(b, a);
+        let is_new = !fields.iter().any(|field| self.told.iter().any(|told| same(field, told)));
+        self.told.extend(fields.iter().cloned());
+        is_new
     }
-}
-
-fn either(inside: Inside<'_>, fields: &[String]) -> String {
-    let forms: Vec<String> = fields.iter().map(|field| form(inside, field)).collect();
-    join(&forms, "or")
-}
-
-/// How to write a member: `commit = true`, `build { … }`.
-fn form(inside: Inside<'_>, field: &str) -> String {
-    if let Some((block, rest)) = field.split_once('.') {
-        return format!("`{rest}` in `{block} {{ … }}`");
-    }
-    if inside.schema.blocks.contains_key(field) {
-        return format!("`{field} {{ … }}`");
-    }
-    let value = match inside.schema.attributes.get(field).map(|attribute| &attribute.ty) {
-        Some(schema::AttributeType::String) => "\"…\"",
-        Some(schema::AttributeType::Bool) => "true",
-        Some(schema::AttributeType::List(_) | schema::AttributeType::Set(_)) => "[…]",
-        Some(schema::AttributeType::Map(_) | schema::AttributeType::Object(_)) => "{ … }",
-        Some(schema::AttributeType::Number | schema::AttributeType::Any) | None => "…",
-    };
-    format!("`{field} = {value}`")
 }

@@ -8,9 +8,19 @@ use crate::source::{MemoryFiles, SourceMap};
 
 /// What is reported about `t/main.pkr.hcl` beside the files of `disk`: `severity code at LINE: message (help)`.
 fn said(text: &str, disk: MemoryFiles, inputs: &Inputs) -> Vec<String> {
+    said_with(ACME, text, disk, inputs)
+}
+
+/// What is reported about the inside of a source `acme`, which the schema describes; it begins on line 2.
+pub(super) fn said_of(schema: &str, inside: &str) -> Vec<String> {
+    let text = format!("source \"acme\" \"a\" {{\n{inside}\n}}\nbuild {{ sources = [\"acme.a\"] }}");
+    said_with(schema, &text, MemoryFiles::new(), &Inputs::default())
+}
+
+fn said_with(schema: &str, text: &str, disk: MemoryFiles, inputs: &Inputs) -> Vec<String> {
     let disk = disk.with("t/main.pkr.hcl", text);
     let mut schemas = Schemas::embedded();
-    schemas.add("acme.json", ACME).expect("a schema");
+    schemas.add("acme.json", schema).expect("a schema");
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let configuration = configuration::load("t", &[], &disk, &schemas, &mut sources, &mut sink).expect("it loads");
     let setting = Setting { files: &disk, schemas: &schemas, inputs };
@@ -95,7 +105,7 @@ fn what_a_component_needs_is_asked_for() {
             (
                 "mode = \"slow\"",
                 &[
-                    "error required-attribute at 1: the source `acme` needs `wait` when `mode` is `\"slow\"` (add `wait = \"…\"`)",
+                    "error required-attribute at 1: the source `acme` needs `wait` when `mode` is `slow` (add `wait = \"…\"`)",
                 ],
             ),
             ("mode = \"slow\"\nwait = \"1m\"", &[]),
@@ -178,7 +188,7 @@ fn values_are_held_against_what_is_said_about_them() {
         &[
             (
                 "mode = \"slwo\"",
-                &["error invalid-attribute-value at 2: `mode` cannot be `\"slwo\"` (did you mean `\"slow\"`?)"],
+                &["error invalid-attribute-value at 2: `mode` cannot be `slwo` (did you mean `slow`?)"],
             ),
             ("size = 10", &["`size` cannot be `10` (it has to be from 1 to 9)"]),
             ("size = 1.5", &["`size` has to be a whole number"]),
@@ -186,7 +196,7 @@ fn values_are_held_against_what_is_said_about_them() {
             ("size = 3\nmost = 3", &[]),
             ("wait = \"10\"", &["`wait` has to be a duration"]),
             ("wait = \"10s\"", &[]),
-            ("b = \"1\"", &["`b` cannot be `\"1\"` (it has to begin with `b-`)"]),
+            ("b = \"1\"", &["`b` cannot be `1` (it has to begin with `b-`)"]),
             ("b = \"b-1\"", &[]),
             ("tags = { A = \"1\" }", &["`tags` cannot have the name `A`"]),
             (
@@ -201,7 +211,7 @@ fn values_are_held_against_what_is_said_about_them() {
             ("provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A=b\"]\n}", &[]),
             (
                 "provisioner \"shell\" {\ninline = [\"x\"]\nenvironment_vars = [\"A\"]\n}",
-                &["error invalid-attribute-value at 8: an element of `environment_vars` cannot be `\"A\"`"],
+                &["error invalid-attribute-value at 8: an element of `environment_vars` cannot be `A`"],
             ),
             ("post-processor \"docker-tag\" {\nrepository = \"x\"\ntag = [\"1\"]\n}", &["warning deprecated at 8"]),
         ],

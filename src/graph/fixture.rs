@@ -24,6 +24,7 @@ impl Fixture {
         let mut sources = SourceMap::new();
         let file = sources.add("main.pkr.hcl", "one line with room\n".repeat(400), FileOrigin::Disk);
         let template = Template {
+            required_plugins: std::collections::BTreeMap::new(),
             variables: IndexMap::new(),
             locals: IndexMap::new(),
             data: Vec::new(),

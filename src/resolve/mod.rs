@@ -24,7 +24,7 @@ mod structure;
 pub mod template;
 pub mod value;
 mod variables;
-mod version;
+pub mod version;
 
 #[cfg(test)]
 mod tests;
@@ -110,7 +110,8 @@ pub fn resolve_with<T>(
     let variables = variables::resolve(configuration, inputs, &world, sources, sink);
     world.parameters = variables.keys().cloned().collect();
 
-    let mut decoder = decode::Decoder::new(schemas, required_plugins, packer_version, inputs.require_values);
+    let local_names = required_plugins.keys().cloned().collect();
+    let mut decoder = decode::Decoder::new(schemas, local_names, packer_version, inputs.require_values);
     if configuration.is_legacy() {
         decoder.language = engine::Language::LegacyJson;
     }
@@ -127,6 +128,7 @@ pub fn resolve_with<T>(
     let builds = builds::resolve(documents, inputs, &scope, &mut decoder, sources, sink);
     let result = then(&scope, sources, sink);
     let template = Template {
+        required_plugins,
         variables,
         locals,
         data,

@@ -48,11 +48,16 @@ pub(super) const DECLARATIONS: &[&Declaration] =
 /// The version of Packer whose language this is.
 pub(super) const PACKER_VERSION: &str = "1.16.0";
 
-/// The local names of the plugins that the template requires. `version` is that of the Packer it will be used with.
-pub(super) fn read(documents: &[Document], version: &str, world: &World<'_>, sink: &mut Sink) -> BTreeSet<String> {
+/// The plugins that the template requires, by local name. `version` is that of the Packer it will be used with.
+pub(super) fn read(
+    documents: &[Document],
+    version: &str,
+    world: &World<'_>,
+    sink: &mut Sink,
+) -> BTreeMap<String, Option<Constraint>> {
     let root = language::root();
     let schema = &root.blocks["packer"].body;
-    let mut plugins: BTreeMap<String, Span> = BTreeMap::new();
+    let mut plugins: BTreeMap<String, (Span, Option<Constraint>)> = BTreeMap::new();
     for block in documents.iter().flat_map(|document| document.body.blocks()) {
         if block.kind.value != "packer" || !block.labels.is_empty() {
             continue;
@@ -65,8 +70,8 @@ pub(super) fn read(documents: &[Document], version: &str, world: &World<'_>, sin
             let entries = &schema.blocks["required_plugins"].body;
             let content = structure::content(&required.body, entries, "`required_plugins`", sink);
             for (name, attribute) in content.attributes {
-                check(attribute, world, sink);
-                if let Some(first) = plugins.get(name) {
+                let constraint = check(attribute, world, sink);
+                if let Some((first, _)) = plugins.get(name) {
                     sink.report(
                         DUPLICATE_REQUIRED_PLUGIN
                             .at(attribute.name.span, format!("the plugin `{name}` is required twice"))
@@ -76,11 +81,11 @@ pub(super) fn read(documents: &[Document], version: &str, world: &World<'_>, sin
                     );
                     continue;
                 }
-                plugins.insert(name.to_owned(), attribute.name.span);
+                plugins.insert(name.to_owned(), (attribute.name.span, constraint));
             }
         }
     }
-    plugins.into_keys().collect()
+    plugins.into_iter().map(|(name, (_, constraint))| (name, constraint)).collect()
 }
 
 /// The text of a constant; nothing where it is none, which was reported.
@@ -133,7 +138,8 @@ fn core_version(attribute: &Attribute, version: &str, world: &World<'_>, sink: &
     }
 }
 
-fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) {
+/// Checks an entry of `required_plugins`; which versions will do, where that can be read.
+fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Option<Constraint> {
     let name = &attribute.name.value;
     let form = format!("write `{name} = {{ version = \"~> 1\", source = \"github.com/OWNER/{name}\" }}`");
     let invalid = |span: Span, message: String, label: &str| {
@@ -153,9 +159,10 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) {
             let message = format!("the plugin `{name}` is not required by an object");
             sink.report(invalid(attribute.value.span, message, "has to be an object"));
         }
-        return;
+        return None;
     };
     let mut said = BTreeSet::new();
+    let mut versions = None;
     for item in items {
         let Some(key) = key(&item.key.kind) else { continue };
         let span = item.value.span;
@@ -163,7 +170,7 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) {
             "version" => {
                 let text = constant("version", &item.value, world, sink);
                 let read = text.and_then(|text| constraint("version", &text, span, sink));
-                if read.is_some_and(|read| read.names_prerelease()) {
+                if read.as_ref().is_some_and(Constraint::names_prerelease) {
                     sink.report(
                         INVALID_VERSION_CONSTRAINT
                             .at(span, format!("the version of `{name}` names a pre-release"))
@@ -171,6 +178,7 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) {
                             .help("leave out what follows the `-`"),
                     );
                 }
+                versions = read;
             }
             "source" => {
                 let text = constant("source", &item.value, world, sink);
@@ -193,6 +201,7 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) {
             sink.report(invalid(attribute.value.span, message, &format!("`{key}` is missing")));
         }
     }
+    versions
 }
 
 fn suggestion(name: &str) -> String {

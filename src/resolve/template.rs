@@ -5,15 +5,20 @@
 //! of their schema and strings rendered by the template engine. Whatever could not be resolved holds
 //! [`Value::error`] and was reported.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::value::{ParameterId, Type, Value};
+use super::version::Constraint;
 use crate::schema::Kind;
 use crate::source::{Span, Spanned};
 
 /// A resolved configuration.
 #[derive(Clone, Debug)]
 pub struct Template {
+    /// The plugins that are required, by local name, and which versions of each will do where that could be read.
+    pub required_plugins: BTreeMap<String, Option<Constraint>>,
     /// By name, in declaration order; [`ParameterId`] counts in it.
     pub variables: IndexMap<String, Variable>,
     /// By name, in declaration order.

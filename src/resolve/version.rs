@@ -6,7 +6,7 @@ use num_bigint::BigUint;
 
 /// A version: numbers, and what makes it a pre-release.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Version {
+pub(crate) struct Version {
     /// At least three.
     segments: Vec<BigUint>,
     /// How many of them were written.
@@ -16,7 +16,7 @@ pub(super) struct Version {
 
 /// Conditions on a version, all of which must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Constraint {
+pub struct Constraint {
     conditions: Vec<(Operator, Version)>,
 }
 
@@ -33,7 +33,7 @@ enum Operator {
 
 impl Version {
     /// Reads `1.2.3`, `v1.2`, `1.0.0-beta.1+build`; nothing if it is no version.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
         let numbers = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (numbers, rest) = text.split_at(numbers);
@@ -130,9 +130,51 @@ impl Constraint {
         self.conditions.iter().all(|(operator, wanted)| holds(*operator, version, wanted))
     }
 
+    /// On which side of a release the versions lie that meet every condition.
+    pub(crate) fn side_of(&self, release: &Version) -> Side {
+        let sides = self.conditions.iter().map(|(operator, wanted)| side(*operator, wanted, release));
+        // One condition that leaves nothing on the other side is enough.
+        sides.fold(Side::Both, |all, one| if all == Side::Both { one } else { all })
+    }
+
     /// Whether a condition names a pre-release.
     pub(super) fn names_prerelease(&self) -> bool {
         self.conditions.iter().any(|(_, version)| version.is_prerelease())
+    }
+}
+
+/// Where versions lie, seen from a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// All are that release or later ones.
+    From,
+    /// All are earlier ones.
+    Before,
+    /// Some are earlier and some are not.
+    Both,
+}
+
+fn side(operator: Operator, wanted: &Version, release: &Version) -> Side {
+    let order = wanted.cmp(release);
+    let is_from = order != Ordering::Less;
+    match operator {
+        Operator::Equal if is_from => Side::From,
+        Operator::Equal => Side::Before,
+        Operator::Greater | Operator::GreaterOrEqual | Operator::Pessimistic if is_from => Side::From,
+        Operator::Less if order != Ordering::Greater => Side::Before,
+        Operator::LessOrEqual if order == Ordering::Less => Side::Before,
+        // What is written but for the last number is fixed, so this release is out of reach.
+        Operator::Pessimistic
+            if (0..wanted.written.saturating_sub(1)).any(|at| wanted.segment(at) != release.segment(at)) =>
+        {
+            Side::Before
+        }
+        Operator::NotEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::Pessimistic
+        | Operator::Less
+        | Operator::LessOrEqual => Side::Both,
     }
 }
 
@@ -210,6 +252,39 @@ mod tests {
             let constraint_read = Constraint::parse(constraint).expect("a constraint");
             let version_read = Version::parse(version).expect("a version");
             assert_eq!(constraint_read.admits(&version_read), expected, "{version} {constraint}");
+        }
+    }
+
+    #[test]
+    fn conditions_lie_on_a_side_of_a_release() {
+        let cases = [
+            (">= 2.0.0", Side::From),
+            (">= 2.1, < 3", Side::From),
+            ("> 2.0.0", Side::From),
+            ("= 2.0.0", Side::From),
+            ("2.1.0", Side::From),
+            ("~> 2.0", Side::From),
+            ("~> 2", Side::From),
+            ("1.2.0", Side::Before),
+            ("~> 1.2", Side::Before),
+            ("~> 1.0.11", Side::Before),
+            ("< 2", Side::Before),
+            ("<= 1.9.9", Side::Before),
+            (">= 1.0.0, < 2.0.0", Side::Before),
+            ("~> 1", Side::Both),
+            (">= 1.0.7", Side::Both),
+            ("> 1.9.9", Side::Both),
+            ("<= 2.0.0", Side::Both),
+            ("< 2.0.1", Side::Both),
+            ("!= 1.2.0", Side::Both),
+        ];
+        let release = Version::parse("2.0.0").expect("a version");
+        for (constraint, expected) in cases {
+            assert_eq!(
+                Constraint::parse(constraint).expect("a constraint").side_of(&release),
+                expected,
+                "{constraint}"
+            );
         }
     }
 

@@ -75,15 +75,15 @@ pub enum RuleKind {
     Custom,
 }
 
-/// A demand of a plugin that takes code to ask. Each has the fields that its rule lists, in the order given here.
+/// A demand of a plugin that takes code to ask. The code knows the members it looks at; the rule lists them for its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CustomCheck {
-    /// The regions of `region_kms_key_ids` are those of `ami_regions`.
+    /// An image or snapshot that is shared is encrypted with named keys in every region.
     SharedKmsKeys,
-    /// The regions of `fast_launch` are those that the image is copied to.
+    /// The regions of `fast_launch` are those that have the image, each of them once.
     FastLaunchRegions,
-    /// The root device of the image is one of the volumes that are launched.
+    /// The root device of the image is one of the volumes that are launched, and stays in the image.
     RootDeviceMapping,
     /// One complete way to log in to Azure.
     AzureCredentials,
@@ -91,13 +91,13 @@ pub enum CustomCheck {
     AzureCaptureTarget,
     /// A password that Azure takes for Windows.
     AzureWinrmPassword,
-    /// One disk, and only one, becomes the image.
+    /// Not more than one disk becomes the image.
     OneCreatedImage,
     /// Two names of the same setting do not contradict each other.
     SignerIsKey,
-    /// One way to say where the installation image comes from.
+    /// One way to say where the content of a disc comes from.
     OneIsoSource,
-    /// The same, inside of the block `boot_iso`.
+    /// A source of the disc to boot from, in its block or in the old attributes.
     BootIsoSource,
     /// Not more IP configurations than network adapters.
     IpconfigPerAdapter,
