@@ -53,7 +53,7 @@ impl<'a> Verdict<'a> {
         match code {
             // What is not on disk is not there, whatever Packer says. It stops at the first component with an error, so it
             // need not have come to the one that reads the file; where it finds nothing wrong, no file is missing.
-            "missing-file" | "missing-local-file" => !self.errors.is_empty(),
+            "missing-file" => !self.errors.is_empty(),
             "unset-variable" => self.has("unsupplied-value"),
             "unknown-component" => self.has("missing-plugin") || self.has("template"),
             _ => self.has("template"),

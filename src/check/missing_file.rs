@@ -1,25 +1,20 @@
 //! Finds local files that a component wants to read and that do not exist.
+//!
+//! What validation looks at already is an error; what only the build would read is a warning, and only where nothing
+//! before it can have made the file.
 
 use crate::check::Rule;
 use crate::check::context::{Context, Inside, Subject};
-use crate::declare_diagnostic;
 use crate::diagnostic::{Severity, Sink};
+use crate::resolve::functions::MISSING_FILE;
 use crate::resolve::names;
 use crate::resolve::template::{Component, ImagePlan};
 use crate::resolve::value::Value;
 use crate::schema::{Kind, PathUse};
 use crate::source::{FileError, Files, Span};
 
-declare_diagnostic! {
-    pub static MISSING_LOCAL_FILE = {
-        code: "missing-local-file",
-        severity: Error,
-        since: "0.1.0",
-        summary: "a component reads a local file that does not exist",
-    }
-}
-
-pub(super) const RULE: Rule = Rule { declares: &[&MISSING_LOCAL_FILE], check };
+/// The code is that of expressions that read files.
+pub(super) const RULE: Rule = Rule { declares: &[], check };
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for image in &context.template.images {
@@ -63,8 +58,13 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
         }
         for (name, argument) in &inside.body.arguments {
             let Some(attribute) = inside.schema.attributes.get(name) else { continue };
-            let is_read = attribute.path == Some(PathUse::ReadChecked) && !attribute.ignored;
-            if !is_read || inside.holds(&attribute.path_when) != Some(true) {
+            let is_checked = match attribute.path {
+                Some(PathUse::ReadChecked) => true,
+                // What comes after an image may read what the build has put onto this machine.
+                Some(PathUse::Read) if made.is_none() && subject.schema.kind != Kind::PostProcessor => false,
+                Some(PathUse::Read | PathUse::Write) | None => continue,
+            };
+            if attribute.ignored || inside.holds(&attribute.path_when) != Some(true) {
                 continue;
             }
             let own = std::slice::from_ref(&argument.value);
@@ -75,11 +75,18 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
                 if path.is_empty() || is_url || path.starts_with('~') || !is_missing(context.files, &path) {
                     continue;
                 }
-                let mut diagnostic = MISSING_LOCAL_FILE
+                // Whether patterns are read so, and what the machine that builds has elsewhere, nobody says.
+                if !is_checked && (path.contains(['*', '?', '[', '{']) || path.starts_with('/')) {
+                    continue;
+                }
+                let mut diagnostic = MISSING_FILE
                     .at(argument.span, message(name, &path, value))
                     .label("there is no such file")
                     .help(help(context, inside, &path, value));
-                if let Some(made) = made {
+                if !is_checked {
+                    // Validation passes it, and the build stops.
+                    diagnostic = diagnostic.severity(Severity::Warning).label("the build will not find it");
+                } else if let Some(made) = made {
                     // A build may get this far: whether the file is there by then, only the build knows.
                     diagnostic = diagnostic.severity(Severity::Warning).also(made, "this step may make it");
                 }

@@ -16,7 +16,8 @@ use crate::declare_diagnostic;
 use crate::diagnostic::Declaration;
 use crate::engine::Analysis;
 use crate::resolve::configuration::LoadError;
-use crate::source::{EntryKind, Files};
+use crate::resolve::functions::MISSING_FILE;
+use crate::source::{EntryKind, FileOrigin, Files, Span};
 
 declare_diagnostic! {
     pub static CHECKED_WITH_SIBLINGS = {
@@ -260,15 +261,12 @@ fn one(project: &Project, files: &[String], path: &str) -> Result<(PathBuf, Anal
     let everywhere = |diagnostic: &crate::diagnostic::Diagnostic| {
         let same =
             |other: &crate::diagnostic::Diagnostic| other.code() == diagnostic.code() && other.span == diagnostic.span;
-        diagnostic.code() != MISSING_FILE
+        diagnostic.code() != MISSING_FILE.code
             || others.iter().all(|(_, analysis)| analysis.sink.diagnostics().iter().any(same))
     };
     first.1.sink.retain(everywhere);
     Ok(tried.swap_remove(0))
 }
-
-/// The diagnostic of file functions.
-const MISSING_FILE: &str = "missing-file";
 
 /// The folders that relative paths may start from: a configuration's own and those above it, up to the root of its
 /// repository; without a repository up to the folder of the process.
@@ -281,6 +279,9 @@ fn starts(project: &Project, own: &Path) -> Vec<PathBuf> {
 
 /// Whether a literal path of the configuration is not there.
 fn misses_files(project: &Project, analysis: &Analysis, start: &Path) -> bool {
-    analysis.sink.diagnostics().iter().any(|diagnostic| diagnostic.code() == MISSING_FILE)
+    // A var-file is looked for in the same folder, wherever the configuration's paths start.
+    let is_own = |span: Span| analysis.sources.file(span.file).origin != FileOrigin::Invocation;
+    let mut found = analysis.sink.diagnostics().iter();
+    found.any(|diagnostic| diagnostic.code() == MISSING_FILE.code && is_own(diagnostic.span))
         || paths::read_by(&analysis.template, &project.schemas).iter().any(|path| !start.join(path).exists())
 }

@@ -3,12 +3,14 @@
 use super::arguments::Explain;
 use super::terminal::Terminal;
 use super::{Code, Failure};
-use crate::diagnostic::Declaration;
+use crate::diagnostic::{self, Declaration};
 use crate::resolve::names;
 
 pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failure> {
     let Explain { code } = command;
     let all = crate::declarations();
+    let retired = diagnostic::retired(code);
+    let code = retired.map_or(code.as_str(), |retired| retired.instead);
     let Some(declaration) = all.iter().find(|declaration| declaration.code == code) else {
         let near = names::nearest(code, all.iter().map(|declaration| declaration.code));
         let hint = near.map_or_else(
@@ -18,6 +20,9 @@ pub(super) fn run(command: &Explain, terminal: &Terminal) -> Result<Code, Failur
         return Err(Failure(format!("there is no diagnostic `{code}`; {hint}")));
     };
     let Declaration { code, severity, since, summary, page } = declaration;
+    if let Some(retired) = retired {
+        terminal.remark(&format!("`{}` is reported as `{code}` now\n", retired.code));
+    }
     let page = format!("# {code}\n\n{} since {since}: {summary}.\n\n{page}", capitalised(severity.word()));
     let page = if terminal.result_style().color { drawn(&page) } else { page };
     terminal.result(&page)?;

@@ -6,6 +6,9 @@
 //! [`render`]'s business alone.
 
 pub mod render;
+mod retired;
+
+pub use retired::{RETIRED, Retired, retired};
 
 use crate::source::Span;
 
@@ -181,6 +184,13 @@ impl Sink {
     /// Makes everything that is worse no worse than `severity`.
     pub fn lower(&mut self, severity: Severity) {
         for diagnostic in &mut self.diagnostics {
+            diagnostic.severity = diagnostic.severity.min(severity);
+        }
+    }
+
+    /// The same for what `is_meant` says yes to.
+    pub fn lower_where(&mut self, severity: Severity, is_meant: impl Fn(&Diagnostic) -> bool) {
+        for diagnostic in self.diagnostics.iter_mut().filter(|diagnostic| is_meant(diagnostic)) {
             diagnostic.severity = diagnostic.severity.min(severity);
         }
     }

@@ -15,9 +15,10 @@ use crate::graph;
 use crate::parse;
 use crate::print::{self, Content};
 use crate::resolve::Inputs;
+use crate::resolve::functions::MISSING_FILE;
 use crate::resolve::same::{Difference, difference};
 use crate::schema::Schemas;
-use crate::source::{Entry, EntryKind, FileError, FileId, FileOrigin, Files, Metadata, SourceMap};
+use crate::source::{Entry, EntryKind, FileError, FileId, FileOrigin, Files, Metadata, SourceMap, Span};
 use crate::syntax::{Comment, Document, Spelling, same_body};
 
 declare_diagnostic! {
@@ -183,9 +184,10 @@ pub fn renamed(path: &str, content: Content, to: Spelling) -> String {
 /// A file that is not there is missing in every spelling: where nothing else is wrong, it is told and does not stop
 /// converting.
 pub fn set_missing_files_aside(analysis: &mut Analysis) {
-    let is_missing = |code: &str| matches!(code, "missing-file" | "missing-local-file");
+    // A var-file is asked for by whoever converts.
+    let is_asked_for = |span: Span| analysis.sources.file(span.file).origin == FileOrigin::Invocation;
     let errors = analysis.sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
-    if errors.into_iter().all(|error| is_missing(error.code())) {
+    if errors.into_iter().all(|error| error.code() == MISSING_FILE.code && !is_asked_for(error.span)) {
         analysis.sink.lower(Severity::Warning);
     }
 }

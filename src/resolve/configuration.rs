@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::functions::MISSING_FILE;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
 use crate::parse;
@@ -282,11 +283,11 @@ impl Reader<'_> {
         let said = format!("--var-file {path}");
         let place = self.sources.add(&said, &said, FileOrigin::Invocation);
         let place = self.sources.file(place).span(place);
-        self.sink.report(
-            UNREADABLE_VAR_FILE
-                .at(place, format!("cannot read the var-file `{path}`: {error}"))
-                .help("var-files are found from the folder that formwork runs in"),
-        );
+        let diagnostic = match error {
+            FileError::Missing => MISSING_FILE.at(place, format!("there is no var-file `{path}`")),
+            error => UNREADABLE_VAR_FILE.at(place, format!("cannot read the var-file `{path}`: {error}")),
+        };
+        self.sink.report(diagnostic.help("var-files are found from the folder that formwork runs in"));
     }
 
     fn text(&mut self, path: &str, bytes: Vec<u8>) -> Option<FileId> {

@@ -28,7 +28,7 @@ const fn with(
 pub(crate) const MINIMAL: &[Minimal] = &[
     // Files.
     with("Could not guess format of x.txt", "unknown-var-file-format", "", &[("-var-file x.txt", "a = 1")]),
-    with("Failed to read file", "unreadable-var-file", "", &[("-var-file missing.hcl", "")]),
+    with("Failed to read file", "missing-file", "", &[("-var-file missing.hcl", "")]),
     // Structure.
     case("Argument or block definition required", "invalid-argument", "[] # here"),
     case("Argument or block definition required", "unexpected-closing-bracket", "} # here"),
@@ -340,7 +340,7 @@ pub(crate) const MINIMAL: &[Minimal] = &[
     ),
     case(
         "Failed preparing provisioner-block \"shell\" \"\"",
-        "missing-local-file",
+        "missing-file",
         "build:  provisioner \"shell\" {\n    script = \"nope.sh\" # here\n  }",
     ),
     case(

@@ -15,7 +15,7 @@ declare_diagnostic! {
         code: "missing-file",
         severity: Error,
         since: "0.1.0",
-        summary: "an expression reads a file that does not exist",
+        summary: "a file that is to be read does not exist",
     }
     pub static FILE_NOT_READ = {
         code: "file-not-read",
