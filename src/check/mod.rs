@@ -80,6 +80,7 @@ pub fn declarations() -> Vec<&'static Declaration> {
 /// Holds the template against every rule; nothing if `sink` has an error, of this stage or of an earlier one.
 pub fn check<'t>(template: &'t Template, setting: &CheckSetting<'_>, sink: &mut Sink) -> Option<Checked<'t>> {
     let context = Context::new(template, setting, sink);
+    unused::check_unused_sources(template, setting, sink);
     for rule in RULES {
         (rule.check)(&context, sink);
     }

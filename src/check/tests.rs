@@ -224,7 +224,7 @@ fn files_have_to_be_there() {
         source,
         &[
             ("key = \"here.sh\"", &[]),
-            ("key = \"gone.sh\"", &["error missing-local-file at 2: `key` names `gone.sh`, which does not exist"]),
+            ("key = \"gone.sh\"", &["error missing-file at 2: `key` names `gone.sh`, which does not exist"]),
             ("key = \"~/gone.sh\"", &[]),
             ("key = \"gone.sh\"\nmode = \"slow\"\nwait = \"1s\"", &[]),
         ],
@@ -235,9 +235,7 @@ fn files_have_to_be_there() {
             ("provisioner \"shell\" { script = \"here.sh\" }", &[]),
             (
                 "provisioner \"shell\" { script = \"hree.sh\" }",
-                &[
-                    "error missing-local-file at 6: `script` names `hree.sh`, which does not exist (did you mean `here.sh`?)",
-                ],
+                &["error missing-file at 6: `script` names `hree.sh`, which does not exist (did you mean `here.sh`?)"],
             ),
             (
                 "provisioner \"shell\" { scripts = [\"here.sh\", \"dri/install.sh\"] }",
@@ -252,13 +250,147 @@ fn files_have_to_be_there() {
             ("provisioner \"file\" {\nsource = \"/made\"\ndestination = \"x\"\ndirection = \"download\"\n}", &[]),
             (
                 "provisioner \"shell-local\" { inline = [\"make\"] }\nprovisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}",
-                &["warning missing-local-file at 8"],
+                &["warning missing-file at 8"],
             ),
             (
                 "provisioner \"file\" {\nsource = \"made\"\ndestination = \"/x\"\n}\nprovisioner \"shell-local\" { inline = [\"make\"] }",
-                &["error missing-local-file at 7"],
+                &["error missing-file at 7"],
             ),
+            // Only the build reads it: validation passes.
+            (
+                "provisioner \"shell\" { inline = [\"x\"] }\nsource \"docker.a\" {\nssh_certificate_file = \"gone.pub\"\n}",
+                &["warning missing-file at 8: `ssh_certificate_file` names `gone.pub`"],
+            ),
+            ("post-processor \"artifice\" { files = [\"made.box\"] }", &[]),
             ("provisioner \"file\" {\nsource = build.ID\ndestination = \"/x\"\n}", &[]),
+        ],
+    );
+}
+
+#[test]
+fn a_name_is_told_where_it_belongs() {
+    hold(
+        |text| said(text, MemoryFiles::new(), &Inputs::default()),
+        &[
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\ninstance_type = \"t\"\n}\nbuild { sources = [\"docker.a\"] }",
+                &[
+                    "unknown-attribute at 4: there is no attribute `instance_type` in the source type `docker` (`instance_type` belongs to `amazon-ebs`",
+                ],
+            ),
+            // What the template uses comes first.
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\ndisk_size = \"t\"\n}\nsource \"qemu\" \"b\" {}\nbuild { sources = [\"docker.a\"] }",
+                &["(`disk_size` belongs to `qemu`, "],
+            ),
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\nmesage = \"t\"\n}\nbuild { sources = [\"docker.a\"] }",
+                &["(did you mean `message`?)"],
+            ),
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\npause_before = \"1s\"\nplatfrom = \"x\"\n}\nbuild { sources = [\"docker.a\"] }",
+                &["(`pause_before` is an argument of provisioners)", "did you mean `platform`?"],
+            ),
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\nbuild_dir = \"x\"\nbuild { platfrom = \"x\" }\n}\nbuild { sources = [\"docker.a\"] }",
+                &["(it belongs into the block `build { … }`)", "unknown-attribute at 5"],
+            ),
+            (
+                "source \"docker\" \"a\" {\ncommit = true\nbuild {\npath = \"t/main.pkr.hcl\"\nrun_command = []\n}\n}\nbuild { sources = [\"docker.a\"] }",
+                &["(it belongs to the source type itself: write it outside of this block)"],
+            ),
+            (
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\nnothing_like_it = 1\n}\nbuild { sources = [\"docker.a\"] }",
+                &["(`formwork schemas docker` lists what there is)"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn components_that_nothing_describes_are_told_apart() {
+    hold(
+        build,
+        &[
+            (
+                "provisioner \"docker-tag\" { repository = \"x\" }",
+                &[
+                    "error wrong-component-kind at 6: `docker-tag` is a post-processor, not a provisioner (write `post-processor \"docker-tag\" { … }` in a build)",
+                ],
+            ),
+            ("post-processor \"shell\" {}", &["error wrong-component-kind at 6: `shell` is a provisioner"]),
+            (
+                "post-processor \"docker-tga\" {}",
+                &["error unknown-component at 6: no post-processor `docker-tga` is known (did you mean `docker-tag`?)"],
+            ),
+            // One warning for each plugin.
+            (
+                "provisioner \"nothing-a\" {}\nprovisioner \"nothing-a\" { x = 1 }\npost-processor \"nothing-b\" {}\nprovisioner \"other\" {}",
+                &[
+                    "warning unknown-component at 6: nothing is known of the components: `nothing-a` and `nothing-b`",
+                    "warning unknown-component at 9: no provisioner `other` is known",
+                ],
+            ),
+        ],
+    );
+    let required = |plugin: &str, source: &str, text: &str| {
+        let entry = format!("{plugin} = {{ version = \">= 1.0.0\", source = \"{source}\" }}");
+        let text = format!("{}\npacker {{\nrequired_plugins {{\n{entry}\n}}\n}}", in_build(text));
+        said(&text, MemoryFiles::new(), &Inputs::default())
+    };
+    let own = required("nothing", "github.com/x/nothing", "provisioner \"nothing\" {}");
+    assert!(
+        own.len() == 1 && own[0].contains("nothing describes the provisioner `nothing` of the plugin `nothing`"),
+        "{own:#?}"
+    );
+    assert!(own[0].starts_with("warning") && own[0].contains("schemas: [\"nothing.json\"]"), "{own:#?}");
+    // All components of a plugin that is known are known.
+    let known = required("docker", "github.com/hashicorp/docker", "provisioner \"docker-something\" {}");
+    assert!(
+        known.len() == 1
+            && known[0]
+                .starts_with("error unknown-component at 6: the plugin `docker` has no provisioner `docker-something`"),
+        "{known:#?}"
+    );
+    let fork = required("docker", "github.com/someone/docker", "provisioner \"docker-something\" {}");
+    assert!(fork.len() == 1 && fork[0].starts_with("warning unknown-component"), "{fork:#?}");
+}
+
+#[test]
+fn what_is_not_made_is_judged_by_warnings() {
+    let inputs = Inputs { only: vec!["docker.a".to_owned()], ..Inputs::default() };
+    let text = "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\n}\nsource \"docker\" \"b\" {\nimag = \"x\"\n}\nbuild { sources = [\"docker.a\", \"docker.b\"] }";
+    let some = said(text, MemoryFiles::new(), &inputs);
+    assert!(some.len() == 1 && some[0].starts_with("warning unknown-attribute at 6"), "{some:#?}");
+    let all = said(text, MemoryFiles::new(), &Inputs::default());
+    assert!(all.iter().any(|line| line.starts_with("error unknown-attribute at 6")), "{all:#?}");
+}
+
+#[test]
+fn what_data_sources_and_builds_have_is_known() {
+    let with_data = |expression: &str| {
+        let data = "data \"amazon-ami\" \"x\" {\nowners = [\"self\"]\nmost_recent = true\nregion = \"eu-west-1\"\nfilters = { name = \"x\" }\n}";
+        let text = format!(
+            "{}\nlocals {{ l = {expression} }}\n{data}",
+            in_build("provisioner \"shell\" { inline = [local.l] }")
+        );
+        said(&text, MemoryFiles::new(), &Inputs::default())
+    };
+    assert_eq!(with_data("data.amazon-ami.x.id"), Vec::<String>::new());
+    let wrong = with_data("data.amazon-ami.x.idd");
+    assert!(
+        wrong.len() == 1 && wrong[0].contains("error missing-attribute") && wrong[0].contains("did you mean `id`?"),
+        "{wrong:#?}"
+    );
+    let wrong = with_data("data.amazon-ami.x.nothing_like_it");
+    assert!(wrong.len() == 1 && wrong[0].contains("it has `creation_date`"), "{wrong:#?}");
+    hold(
+        build,
+        &[
+            ("provisioner \"shell\" { inline = [build.ID, build.ImageSha256, source.name, source.type] }", &[]),
+            ("provisioner \"shell\" { inline = [build.Foo] }", &["error missing-attribute at 6"]),
+            ("post-processor \"docker-tag\" { repository = build.Foo }", &["error missing-attribute at 6"]),
+            ("provisioner \"shell\" { inline = [source.nam] }", &["(did you mean `name`?)"]),
         ],
     );
 }
@@ -308,11 +440,26 @@ fn what_nothing_uses_is_told() {
                 &[],
             ),
             (
-                "source \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = [\"null.n\"] }",
+                "source \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" { communicator = \"none\" }\nbuild { sources = [\"null.n\"] }",
                 &["warning unused-source at 2"],
             ),
+            // What would be an error in it is a warning: Packer does not look at it.
             (
-                "variable \"s\" { default = [\"null.n\"] }\nsource \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" {}\nbuild { sources = var.s }",
+                "source \"null\" \"n\" { communicator = \"none\" }\nsource \"docker\" \"m\" {\ndiscard = true\ncolour = 1\n}\nsource \"docker\" \"k\" {\nimage = \"x\"\ncommit = true\ndiscard = true\n}\nbuild { sources = [\"null.n\"] }",
+                &[
+                    "warning unused-source at 2",
+                    "warning unknown-attribute at 4",
+                    "warning unused-source at 6",
+                    "warning conflicting-attributes at 9",
+                ],
+            ),
+            // A build means it.
+            (
+                "source \"docker\" \"maker\" {\nimage = \"x\"\ncommit = true\ndiscard = true\n}\nbuild { sources = [\"docker.makr\"] }",
+                &["error conflicting-attributes at 4", "error unknown-source at 6"],
+            ),
+            (
+                "variable \"s\" { default = [\"null.n\"] }\nsource \"null\" \"n\" { communicator = \"none\" }\nsource \"null\" \"m\" { communicator = \"none\" }\nbuild { sources = var.s }",
                 &[],
             ),
         ],

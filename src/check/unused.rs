@@ -1,13 +1,14 @@
-//! Finds variables, local values and sources that nothing uses.
+//! Finds variables, local values and sources that nothing uses, and holds such sources against every other rule.
 
 use std::collections::BTreeSet;
 
-use crate::check::Rule;
 use crate::check::context::Context;
+use crate::check::{CheckSetting, RULES, Rule};
 use crate::declare_diagnostic;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Severity, Sink};
 use crate::resolve::eval;
-use crate::source::Spanned;
+use crate::resolve::template::{Component, ImagePlan, Template};
+use crate::source::{Span, Spanned};
 use crate::syntax::{Block, Body, Document, Expr, ExprKind, Item};
 
 declare_diagnostic! {
@@ -72,6 +73,63 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 .label("makes no image")
                 .help(format!("add `\"source.{name}\"` to the `sources` of a build, or remove it")),
         );
+    }
+}
+
+/// Holds the sources that no build uses against every rule, as if one did. Packer never looks at them: what would be an
+/// error is a warning, but where a misspelt reference means the source.
+pub(super) fn check_unused_sources(template: &Template, setting: &CheckSetting<'_>, sink: &mut Sink) {
+    for meant in [true, false] {
+        let sources: Vec<&Component> =
+            template.unused.iter().filter(|unused| unused.meant == meant).map(|unused| &unused.source).collect();
+        if sources.is_empty() {
+            continue;
+        }
+        let alone = only_with(template, &sources);
+        // What was found in them before is at most a warning, and all the same why something is missing.
+        let mut faults = Sink::new();
+        let earlier = sink.diagnostics().iter().filter(|diagnostic| diagnostic.severity >= Severity::Warning);
+        earlier.for_each(|diagnostic| faults.report(diagnostic.clone().severity(Severity::Error)));
+        let context = Context::new(&alone, setting, &faults);
+        let mut found = Sink::new();
+        for rule in RULES {
+            (rule.check)(&context, &mut found);
+        }
+        // What rules find besides is about a template that there is not.
+        let is_inside =
+            |outer: Span, inner: Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
+        found.retain(|diagnostic| sources.iter().any(|source| is_inside(source.span, diagnostic.span)));
+        if !meant {
+            found.lower(Severity::Warning);
+        }
+        sink.absorb(found);
+    }
+}
+
+/// A template that makes an image of each of `sources` and nothing else.
+fn only_with(template: &Template, sources: &[&Component]) -> Template {
+    let image = |source: &&Component| ImagePlan {
+        name: source.address.clone(),
+        build_name: None,
+        source_name: source.address.rsplit('.').next().unwrap_or_default().to_owned(),
+        source: (*source).clone(),
+        provisioners: Vec::new(),
+        error_cleanup: None,
+        post_processors: Vec::new(),
+        span: source.ty.span,
+    };
+    Template {
+        variables: template.variables.clone(),
+        locals: template.locals.clone(),
+        data: Vec::new(),
+        sources: Vec::new(),
+        builds: Vec::new(),
+        registries: Vec::new(),
+        images: sources.iter().map(image).collect(),
+        unused: Vec::new(),
+        shaped_by: template.shaped_by.clone(),
+        root: template.root.clone(),
+        declared_images: sources.len(),
     }
 }
 

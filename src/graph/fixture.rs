@@ -34,6 +34,7 @@ impl Fixture {
             images: Vec::new(),
             shaped_by: std::collections::BTreeSet::new(),
             root: ".".to_owned(),
+            unused: Vec::new(),
             declared_images: 1,
         };
         let mut fixture = Self { template, sources, file, next: 0 };

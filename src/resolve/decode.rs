@@ -9,11 +9,12 @@ use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 
+use super::components::{self, Foreign, RequiredPlugins, Verdict};
 use super::convert::convert;
+use super::elsewhere::Elsewhere;
 use super::engine::{self, Engine, Language};
 use super::eval::{self, Scope};
 use super::expand;
-use super::names;
 use super::structure;
 use super::template::{Argument, ComponentBody, NestedBlock};
 use super::value::{Marks, ParameterId, Text, Type, Value, ValueKind};
@@ -21,7 +22,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::schema::{self, AttributeType, Kind, Lookup, Render, Rest, Schemas, language};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Body, Item};
+use crate::syntax::{Body, Document, Item};
 
 declare_diagnostic! {
     pub static WRONG_TYPE = {
@@ -29,12 +30,6 @@ declare_diagnostic! {
         severity: Error,
         since: "0.1.0",
         summary: "the value of an attribute has another type than the component takes",
-    }
-    pub static UNKNOWN_COMPONENT = {
-        code: "unknown-component",
-        severity: Error,
-        since: "0.1.0",
-        summary: "no plugin that is known has this component",
     }
     pub static DUPLICATE_ARGUMENT_IN_BUILD = {
         code: "source-argument-repeated",
@@ -45,14 +40,16 @@ declare_diagnostic! {
 }
 
 /// What this file can report.
-pub(super) const DECLARATIONS: &[&Declaration] = &[&DUPLICATE_ARGUMENT_IN_BUILD, &UNKNOWN_COMPONENT, &WRONG_TYPE];
+pub(super) const DECLARATIONS: &[&Declaration] = &[&DUPLICATE_ARGUMENT_IN_BUILD, &WRONG_TYPE];
 
 /// Decodes components for one configuration; remembers the schemas it has put together.
 pub(super) struct Decoder<'a> {
     /// What components there are.
     pub(super) schemas: &'a Schemas,
-    /// Local names of the plugins that the template requires: their unknown components are not misspelt.
-    pub(super) required_plugins: BTreeSet<String>,
+    /// Components of plugins that are not known, met so far.
+    pub(super) foreign: Foreign,
+    /// Packer never looks at what is being decoded: it is not made.
+    pub(super) out_of_sight: bool,
     /// Parameters that decided how many blocks there are.
     pub(super) shaped_by: BTreeSet<ParameterId>,
     /// Which functions texts can call.
@@ -65,11 +62,24 @@ pub(super) struct Decoder<'a> {
     packer_version: String,
     /// A component that no known or required plugin has is an error, as it is for Packer.
     strict: bool,
+    /// The plugins that the template requires.
+    required: RequiredPlugins,
+    /// The components that the template names.
+    used: BTreeSet<(Kind, String)>,
     bodies: IndexMap<(Kind, String), Rc<schema::Body>>,
+    /// The component that is being decoded; nothing where it is a block of the language.
+    current: Option<Rc<Current>>,
     /// The `clean_resource_name` of the component that is being decoded.
     clean_names: Option<schema::CleanNames>,
     /// Nothing describes the component that is being decoded.
     undescribed: bool,
+}
+
+/// A component whose bodies are decoded.
+struct Current {
+    kind: Kind,
+    ty: String,
+    schema: Rc<schema::Body>,
 }
 
 /// Arguments that are read before any source is looked at, and what they may refer to.
@@ -91,22 +101,21 @@ pub(super) struct Decoded {
 
 impl<'a> Decoder<'a> {
     /// A decoder that has seen nothing yet.
-    pub(super) fn new(
-        schemas: &'a Schemas,
-        required_plugins: BTreeSet<String>,
-        packer_version: &str,
-        strict: bool,
-    ) -> Self {
+    pub(super) fn new(schemas: &'a Schemas, documents: &[Document], packer_version: &str, strict: bool) -> Self {
         Self {
             schemas,
-            required_plugins,
+            foreign: Foreign::default(),
+            out_of_sight: false,
             shaped_by: BTreeSet::new(),
             language: Language::Hcl2,
             image: None,
             post_processors: BTreeSet::new(),
             packer_version: packer_version.to_owned(),
             strict,
+            required: RequiredPlugins::read(documents),
+            used: components::named(documents),
             bodies: IndexMap::new(),
+            current: None,
             clean_names: None,
             undescribed: false,
         }
@@ -136,7 +145,7 @@ impl<'a> Decoder<'a> {
     ) -> Decoded {
         let described = self.is_described(kind, ty, sink);
         let schema = self.body_schema(kind, &ty.value);
-        self.look_at(kind, &ty.value);
+        self.look_at(kind, &ty.value, &schema);
         let place = format!("the {} `{}`", noun(kind), ty.value);
         let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
         let meta_names = &meta_schema(kind).attributes;
@@ -183,16 +192,14 @@ impl<'a> Decoder<'a> {
         sink: &mut Sink,
     ) -> Option<Argument> {
         let schema = self.body_schema(kind, ty);
-        self.look_at(kind, ty);
+        self.look_at(kind, ty, &schema);
         let place = format!("the {} `{ty}`", noun(kind));
         match schema.attributes.get(name) {
             Some(attribute) => self.argument(attribute, value, span, span, &place, sink),
             None if schema.rest == Rest::Rejected => {
-                let known = schema.attributes.keys().map(String::as_str);
-                let help = match names::nearest(name, known.clone()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => names::list("it has", known),
-                };
+                let current = self.current.clone();
+                let elsewhere = current.as_deref().map(|current| self.elsewhere(current));
+                let help = structure::unknown_attribute_help(name, &schema, elsewhere.as_ref(), sink);
                 sink.report(
                     structure::UNKNOWN_ATTRIBUTE
                         .at(span, format!("there is no attribute `{name}` in {place}"))
@@ -205,37 +212,34 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn is_described(&self, kind: Kind, ty: &Spanned<String>, sink: &mut Sink) -> bool {
+    fn is_described(&mut self, kind: Kind, ty: &Spanned<String>, sink: &mut Sink) -> bool {
         match self.schemas.component(kind, &ty.value) {
             Lookup::Described(_) => true,
             Lookup::Named(_) => false,
             Lookup::Unknown => {
-                let near = names::nearest(&ty.value, self.schemas.names(kind));
-                let plugin = self.required_plugins.iter().find(|plugin| {
-                    ty.value == **plugin
-                        || ty.value.strip_prefix(plugin.as_str()).is_some_and(|rest| rest.starts_with('-'))
-                });
-                let diagnostic = UNKNOWN_COMPONENT
-                    .at(ty.span, format!("no {} `{}` is known", noun(kind), ty.value))
-                    .label("its attributes cannot be checked");
-                sink.report(match (plugin, near) {
-                    // The template says where it comes from, so it is not misspelt: only its attributes go unchecked.
-                    (Some(plugin), _) => diagnostic.severity(Severity::Warning).help(format!(
-                        "the plugin `{plugin}` is required here, and nothing describes its components; everything else is still checked"
-                    )),
-                    (None, Some(near)) => diagnostic.label("not known").help(format!("did you mean `{near}`?")),
-                    // Packer finds no plugin for it; with values given one asks whether Packer would build.
-                    (None, None) => diagnostic
-                        .severity(if self.strict { Severity::Error } else { Severity::Warning })
-                        .help("name the plugin it comes from in `packer { required_plugins { … } }`; everything else is still checked"),
-                });
+                match components::judge(kind, ty, self.schemas, &self.required) {
+                    Verdict::Fault(diagnostic) => sink.report(diagnostic),
+                    Verdict::Foreign(plugin, is_required) => {
+                        // Packer finds no plugin for it; with values given one asks whether Packer would build.
+                        let is_error = self.strict && !is_required && !self.out_of_sight;
+                        let severity = if is_error { Severity::Error } else { Severity::Warning };
+                        self.foreign.add(plugin, is_required, kind, ty, severity);
+                    }
+                }
                 false
             }
         }
     }
 
-    /// What rendering a component's texts depends on.
-    fn look_at(&mut self, kind: Kind, ty: &str) {
+    /// Where names of a component can belong besides.
+    fn elsewhere<'e>(&'e self, current: &'e Current) -> Elsewhere<'e> {
+        let Current { kind, ty, schema } = current;
+        Elsewhere { schemas: self.schemas, kind: *kind, ty, whole: schema, used: &self.used }
+    }
+
+    /// Notes which component is decoded, and what rendering its texts depends on.
+    fn look_at(&mut self, kind: Kind, ty: &str, schema: &Rc<schema::Body>) {
+        self.current = Some(Rc::new(Current { kind, ty: ty.to_owned(), schema: Rc::clone(schema) }));
         (self.clean_names, self.undescribed) = match self.schemas.component(kind, ty) {
             Lookup::Described(component) => (component.clean_names, false),
             Lookup::Named(_) | Lookup::Unknown => (None, true),
@@ -281,6 +285,7 @@ impl<'a> Decoder<'a> {
             Item::Block(block) => schema.blocks.contains_key(&block.kind.value),
             Item::Error(_) => true,
         });
+        self.current = None;
         self.body(&known, schema, place, scope, None, sink)
     }
 
@@ -293,7 +298,9 @@ impl<'a> Decoder<'a> {
         early: Option<&Early<'_>>,
         sink: &mut Sink,
     ) -> ComponentBody {
-        let content = structure::content(body, schema, place, sink);
+        let current = self.current.clone();
+        let elsewhere = current.as_deref().map(|current| self.elsewhere(current));
+        let content = structure::content_of(body, schema, place, elsewhere.as_ref(), sink);
         let mut arguments = IndexMap::new();
         for (name, attribute) in content.attributes {
             let scope = early.filter(|early| early.names.contains_key(name)).map_or(scope, |early| early.scope);
@@ -448,7 +455,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// What Packer itself reads in the bodies of a kind of component.
-fn meta_schema(kind: Kind) -> &'static schema::Body {
+pub(super) fn meta_schema(kind: Kind) -> &'static schema::Body {
     static PROVISIONER: LazyLock<schema::Body> = LazyLock::new(language::provisioner);
     static POST_PROCESSOR: LazyLock<schema::Body> = LazyLock::new(language::post_processor);
     static BUILDER: LazyLock<schema::Body> =

@@ -6,11 +6,13 @@
 //! variable value; what is not known is unknown.
 
 mod builds;
+mod components;
 pub mod configuration;
 pub mod convert;
 mod data;
 mod decode;
 pub mod duration;
+mod elsewhere;
 pub mod engine;
 pub mod eval;
 mod expand;
@@ -49,6 +51,7 @@ pub fn declarations() -> Vec<&'static Declaration> {
     all.extend(variables::declarations());
     for own in [
         configuration::DECLARATIONS,
+        components::DECLARATIONS,
         convert::DECLARATIONS,
         decode::DECLARATIONS,
         expand::DECLARATIONS,
@@ -110,8 +113,7 @@ pub fn resolve_with<T>(
     let variables = variables::resolve(configuration, inputs, &world, sources, sink);
     world.parameters = variables.keys().cloned().collect();
 
-    let local_names = required_plugins.keys().cloned().collect();
-    let mut decoder = decode::Decoder::new(schemas, local_names, packer_version, inputs.require_values);
+    let mut decoder = decode::Decoder::new(schemas, documents, packer_version, inputs.require_values);
     if configuration.is_legacy() {
         decoder.language = engine::Language::LegacyJson;
     }
@@ -126,6 +128,7 @@ pub fn resolve_with<T>(
     let findings = data::given(documents, inputs, schemas, &world, sources, sink);
     let (locals, data) = locals::resolve(documents, &findings, &mut scope, &mut decoder, sink);
     let builds = builds::resolve(documents, inputs, &scope, &mut decoder, sources, sink);
+    decoder.foreign.report(sink);
     let result = then(&scope, sources, sink);
     let template = Template {
         required_plugins,
@@ -136,6 +139,7 @@ pub fn resolve_with<T>(
         builds: builds.headers,
         registries: builds.registries,
         images: builds.images,
+        unused: builds.unused,
         shaped_by: decoder.shaped_by,
         root: configuration.root.clone(),
         declared_images: builds.declared_images,

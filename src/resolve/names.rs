@@ -3,7 +3,7 @@
 use crate::diagnostic::Sink;
 
 /// How many names a help text lists at the most.
-const LISTED: usize = 12;
+pub(crate) const LISTED: usize = 12;
 
 /// Whether so much was found already that nobody reads what else could have been meant: looking for near names among
 /// many, for many names, would take long.
@@ -23,6 +23,21 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> O
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether two names differ so little that one is the other misspelt.
+pub(crate) fn nearly_same(name: &str, other: &str) -> bool {
+    let limit = if name.chars().count() < 8 { 1 } else { 2 };
+    distance(name, other, limit) <= limit
+}
+
+/// `a, b and c`, where `word` is the `and`.
+pub(crate) fn joined(all: &[String], word: &str) -> String {
+    match all.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+    }
 }
 
 /// `intro: a, b and c`, or the first of them and how many more there are.

@@ -6,6 +6,7 @@
 
 use indexmap::IndexMap;
 
+use super::elsewhere::Elsewhere;
 use super::names;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Sink};
@@ -67,17 +68,28 @@ pub(super) struct Content<'d> {
 
 /// Sorts out a body. `place` completes the sentence "… in ____": `a build block`, `the shell provisioner`.
 pub(super) fn content<'d>(body: &'d Body, schema: &schema::Body, place: &str, sink: &mut Sink) -> Content<'d> {
+    content_of(body, schema, place, None, sink)
+}
+
+/// The same for a body of a component, about which more can be told.
+pub(super) fn content_of<'d>(
+    body: &'d Body,
+    schema: &schema::Body,
+    place: &str,
+    elsewhere: Option<&Elsewhere<'_>>,
+    sink: &mut Sink,
+) -> Content<'d> {
     let mut content = Content::default();
     let mut seen: IndexMap<&str, Span> = IndexMap::new();
     for item in &body.items {
         match item {
             Item::Attribute(attribute) => {
-                if accepts_attribute(attribute, schema, place, sink) {
+                if accepts_attribute(attribute, schema, place, elsewhere, sink) {
                     content.attributes.entry(attribute.name.value.as_str()).or_insert(attribute);
                 }
             }
             Item::Block(block) => {
-                if !accepts_block(block, schema, place, sink) {
+                if !accepts_block(block, schema, place, elsewhere, sink) {
                     continue;
                 }
                 let once = schema
@@ -103,7 +115,55 @@ pub(super) fn content<'d>(body: &'d Body, schema: &schema::Body, place: &str, si
     content
 }
 
-fn accepts_attribute(attribute: &Attribute, schema: &schema::Body, place: &str, sink: &mut Sink) -> bool {
+/// Which name was meant, or where this one belongs.
+fn meant(
+    name: &str,
+    known: &[&str],
+    schema: &schema::Body,
+    elsewhere: Option<&Elsewhere<'_>>,
+    sink: &Sink,
+) -> Option<Meant> {
+    let near = names::nearest(name, known.iter().copied()).map(str::to_owned);
+    if let Some(near) = near.as_ref().filter(|near| names::nearly_same(name, near)) {
+        return Some(Meant::Name(near.clone()));
+    }
+    let place = elsewhere.filter(|_| !names::enough_said(sink)).and_then(|all| all.place_of(name, schema));
+    place.map(Meant::Place).or(near.map(Meant::Name))
+}
+
+enum Meant {
+    /// This name.
+    Name(String),
+    /// The same name in another place, which this sentence tells.
+    Place(String),
+}
+
+/// What is said about an attribute that does not exist in `schema`.
+pub(super) fn unknown_attribute_help(
+    name: &str,
+    schema: &schema::Body,
+    elsewhere: Option<&Elsewhere<'_>>,
+    sink: &Sink,
+) -> String {
+    let known: Vec<&str> = schema.attributes.keys().chain(schema.blocks.keys()).map(String::as_str).collect();
+    match (meant(name, &known, schema, elsewhere, sink), elsewhere) {
+        (Some(Meant::Name(near)), _) if schema.blocks.contains_key(&near) => {
+            format!("did you mean the block `{near} {{ … }}`?")
+        }
+        (Some(Meant::Name(near)), _) => format!("did you mean `{near}`?"),
+        (Some(Meant::Place(place)), _) => place,
+        (None, Some(elsewhere)) => elsewhere.listing(schema),
+        (None, None) => names::list("it has", known.into_iter()),
+    }
+}
+
+fn accepts_attribute(
+    attribute: &Attribute,
+    schema: &schema::Body,
+    place: &str,
+    elsewhere: Option<&Elsewhere<'_>>,
+    sink: &mut Sink,
+) -> bool {
     let name = attribute.name.value.as_str();
     if schema.attributes.contains_key(name) || matches!(schema.rest, Rest::Declarations | Rest::Component(_)) {
         return true;
@@ -120,12 +180,7 @@ fn accepts_attribute(attribute: &Attribute, schema: &schema::Body, place: &str, 
     if schema.rest == Rest::Ignored {
         return true;
     }
-    let known = schema.attributes.keys().chain(schema.blocks.keys()).map(String::as_str);
-    let help = match names::nearest(name, known.clone()) {
-        Some(near) if schema.blocks.contains_key(near) => format!("did you mean the block `{near} {{ … }}`?"),
-        Some(near) => format!("did you mean `{near}`?"),
-        None => names::list("it has", known),
-    };
+    let help = unknown_attribute_help(name, schema, elsewhere, sink);
     // In JSON and YAML it might be meant as either.
     let what = if attribute.undecided { "neither an attribute nor a block" } else { "no attribute" };
     sink.report(
@@ -137,7 +192,13 @@ fn accepts_attribute(attribute: &Attribute, schema: &schema::Body, place: &str, 
     false
 }
 
-fn accepts_block(block: &Block, schema: &schema::Body, place: &str, sink: &mut Sink) -> bool {
+fn accepts_block(
+    block: &Block,
+    schema: &schema::Body,
+    place: &str,
+    elsewhere: Option<&Elsewhere<'_>>,
+    sink: &mut Sink,
+) -> bool {
     let kind = block.kind.value.as_str();
     if kind == "dynamic" && schema.dynamic {
         return has_labels(block, &["block type".to_owned()], sink);
@@ -157,14 +218,15 @@ fn accepts_block(block: &Block, schema: &schema::Body, place: &str, sink: &mut S
     if matches!(schema.rest, Rest::Ignored | Rest::Component(_)) {
         return true;
     }
-    let known = schema.blocks.keys().map(String::as_str);
-    let help = match names::nearest(kind, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
+    let known: Vec<&str> = schema.blocks.keys().map(String::as_str).collect();
+    let help = match meant(kind, &known, schema, elsewhere, sink) {
+        Some(Meant::Name(near)) => format!("did you mean `{near}`?"),
+        Some(Meant::Place(place)) => place,
         None if kind == "dynamic" => {
             "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned()
         }
         None if schema.blocks.is_empty() => "no block can stand there".to_owned(),
-        None => names::list("the blocks there are", known),
+        None => names::list("the blocks there are", known.into_iter()),
     };
     sink.report(
         UNKNOWN_BLOCK

@@ -33,6 +33,8 @@ pub struct Template {
     pub registries: Vec<Registry>,
     /// The selected images, in the order of builds and of the sources in them.
     pub images: Vec<ImagePlan>,
+    /// Sources that no build uses, decoded as if one did.
+    pub unused: Vec<UnusedSource>,
     /// Parameters that decided which images, steps or blocks there are.
     pub shaped_by: std::collections::BTreeSet<ParameterId>,
     /// `path.root`: the folder of the configuration as it was given, `.` for a bare file name.
@@ -136,6 +138,15 @@ pub struct SourceHeader {
     pub used: bool,
     /// The whole block.
     pub span: Span,
+}
+
+/// A source that no build uses. Packer never looks at it.
+#[derive(Clone, Debug)]
+pub struct UnusedSource {
+    /// What it would be.
+    pub source: Component,
+    /// A build's reference that names nothing seems to mean it, so that it is looked at as soon as that is right.
+    pub meant: bool,
 }
 
 /// A `build` block, as declared.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::meta;
 use super::select::Selection;
 use super::{Build, Member};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Severity, Sink};
 use crate::resolve::decode::Decoder;
 use crate::resolve::engine::Language;
 use crate::resolve::eval::Scope;
@@ -194,11 +194,15 @@ impl Reader<'_, '_> {
         let ty = Spanned::new(label.value.clone(), label.span);
         let (inside, early) = (block.scope(self.scope), block.scope(self.early));
         let mut found = Sink::new();
+        let earlier = std::mem::take(&mut self.decoder.foreign);
         let mut decoded = self.decoder.step(kind, &ty, &[block.body], &inside, &early, &mut found);
         let (mut meta, takes) = meta::read(&decoded.meta, self.image, self.decoder, self.sink);
-        if !takes && self.decoder.language == Language::LegacyJson {
-            super::forgive(&mut found);
+        let is_out_of_sight = !takes && self.decoder.language == Language::LegacyJson;
+        if is_out_of_sight {
+            super::forgive(true, &mut found);
         }
+        let foreign = std::mem::replace(&mut self.decoder.foreign, earlier);
+        self.decoder.foreign.absorb(foreign, if is_out_of_sight { Severity::Warning } else { Severity::Error });
         self.sink.absorb(found);
         if let Some(argument) = decoded.meta.get("override") {
             for (name, value) in meta::override_for(argument, self.source_name, self.sink) {

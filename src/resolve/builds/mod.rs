@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use super::components::{UNKNOWN_COMPONENT, WRONG_COMPONENT_KIND};
 use super::convert::convert;
 use super::decode::Decoder;
 use super::eval::{self, FunctionSet, Scope};
@@ -19,10 +20,10 @@ use super::expand::{self, Expanded};
 use super::inputs::Inputs;
 use super::names;
 use super::structure;
-use super::template::{BuildHeader, ImagePlan, Registry, SourceHeader};
+use super::template::{BuildHeader, Component, ImagePlan, Meta, Registry, SourceHeader, UnusedSource};
 use super::value::{Marks, Type, Value, ValueKind};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Declaration, Sink};
+use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::schema::{self, language};
 use crate::source::{SourceMap, Span, Spanned};
 use crate::syntax::{Block, Body, Document, Spelling};
@@ -86,6 +87,7 @@ pub(super) struct Builds {
     pub(super) headers: Vec<BuildHeader>,
     pub(super) registries: Vec<Registry>,
     pub(super) images: Vec<ImagePlan>,
+    pub(super) unused: Vec<UnusedSource>,
     pub(super) declared_images: usize,
 }
 
@@ -132,6 +134,7 @@ pub(super) fn resolve(
         headers: Vec::new(),
         registries: registry::top_level(documents, scope, decoder, sink),
         images: Vec::new(),
+        unused: Vec::new(),
         declared_images: 0,
     };
     let mut names = Vec::new();
@@ -173,10 +176,13 @@ pub(super) fn resolve(
             let outside = std::mem::take(&mut decoder.shaped_by);
             let selected = selection.takes(&name, &member.name);
             let mut found = Sink::new();
+            // Which components there are, Packer asks of every HCL image.
+            decoder.out_of_sight = legacy && !selected;
             let plan = image::plan(name.clone(), &build, member, &selection, scope, decoder, &mut found);
+            decoder.out_of_sight = false;
             let shaped = std::mem::replace(&mut decoder.shaped_by, outside);
-            if legacy && !selected {
-                forgive(&mut found);
+            if !selected {
+                forgive(legacy, &mut found);
             }
             sink.absorb(found);
             if selected {
@@ -190,7 +196,7 @@ pub(super) fn resolve(
     registry::report_several(&builds.registries, sink);
     selection.report_unmatched(&names, &decoder.post_processors, sink);
     for source in sources.values().filter(|source| !used.sources.contains(&source.key())) {
-        judge_unused(source, used.meant.contains(&source.key()), scope, decoder, sink);
+        builds.unused.push(unused(source, used.meant.contains(&source.key()), scope, decoder, sink));
     }
     builds.sources = sources
         .into_values()
@@ -202,9 +208,11 @@ pub(super) fn resolve(
     builds
 }
 
-/// Packer looks at what a legacy template does for an image only when it makes that image.
-fn forgive(found: &mut Sink) {
-    found.lower(crate::diagnostic::Severity::Warning);
+/// Packer looks at what is done for an image only when it makes that image; at the types of components always, but for
+/// those of a legacy template.
+fn forgive(legacy: bool, found: &mut Sink) {
+    let is_type = |code: &str| [UNKNOWN_COMPONENT.code, WRONG_COMPONENT_KIND.code].contains(&code);
+    found.lower_where(Severity::Warning, |diagnostic| legacy || !is_type(diagnostic.code()));
 }
 
 /// Which sources the builds name.
@@ -216,7 +224,13 @@ struct Used {
 }
 
 /// Packer never looks at a source that no build uses, so its faults are warnings; unless a misspelt reference means it.
-fn judge_unused(source: &Source<'_>, meant: bool, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) {
+fn unused(
+    source: &Source<'_>,
+    meant: bool,
+    scope: &Scope<'_>,
+    decoder: &mut Decoder<'_>,
+    sink: &mut Sink,
+) -> UnusedSource {
     let outside = std::mem::take(&mut decoder.shaped_by);
     decoder.image = Some((source.name.value.clone(), source.ty.value.clone()));
     let mut inside = scope.child();
@@ -224,12 +238,24 @@ fn judge_unused(source: &Source<'_>, meant: bool, scope: &Scope<'_>, decoder: &m
     let about = about.map(|(name, value)| (name.to_owned(), Value::string(value.clone())));
     inside.set_root("source", Value::of(ValueKind::Object(about.into_iter().collect())));
     let mut found = Sink::new();
-    decoder.component(schema::Kind::Builder, &source.ty, &[source.body], &inside, &mut found);
+    decoder.out_of_sight = !meant;
+    let decoded = decoder.component(schema::Kind::Builder, &source.ty, &[source.body], &inside, &mut found);
+    decoder.out_of_sight = false;
     decoder.shaped_by = outside;
     if !meant {
-        found.lower(crate::diagnostic::Severity::Warning);
+        found.lower(Severity::Warning);
     }
     sink.absorb(found);
+    let source = Component {
+        kind: schema::Kind::Builder,
+        ty: source.ty.clone(),
+        address: format!("source.{}.{}", source.ty.value, source.name.value),
+        meta: Meta::default(),
+        body: decoded.body,
+        described: decoded.described,
+        span: source.span,
+    };
+    UnusedSource { source, meant }
 }
 
 fn declared_sources<'d>(documents: &'d [Document], sink: &mut Sink) -> IndexMap<(String, String), Source<'d>> {
@@ -480,7 +506,7 @@ fn needs_known(name: &str, value: &Value, span: Span) -> crate::diagnostic::Diag
         diagnostic
             .label("depends on a variable without a value")
             .help("give the variable a value with `--var` or `--var-file`")
-            .severity(crate::diagnostic::Severity::Note)
+            .severity(Severity::Note)
     }
 }
 
