@@ -55,6 +55,19 @@ fn codes_are_kebab_case_and_sorted() {
 }
 
 #[test]
+fn retired_codes_lead_to_codes_that_are_reported() {
+    let listed: BTreeSet<&str> = formwork::declarations().iter().map(|declaration| declaration.code).collect();
+    for formwork::diagnostic::Retired { code, instead } in formwork::diagnostic::RETIRED {
+        assert!(!listed.contains(code), "`{code}` is retired and declared");
+        assert!(listed.contains(instead), "`{code}` leads to `{instead}`, which nothing declares");
+    }
+    let explain = |code: &str| support::formwork(&root(), &["explain".to_owned(), code.to_owned()]);
+    let (old, new) = (explain("missing-local-file"), explain("missing-file"));
+    assert!(old.status.success() && old.stdout == new.stdout);
+    assert!(String::from_utf8_lossy(&old.stderr).contains("reported as `missing-file`"));
+}
+
+#[test]
 fn every_page_has_a_declaration_and_its_sections() {
     let codes = declared_in_source();
     let mut wrong = String::new();
@@ -88,8 +101,47 @@ fn the_index_of_diagnostics_is_current() {
         let formwork::diagnostic::Declaration { code, severity, since, summary, page: _ } = declaration;
         let _ = writeln!(text, "| [`{code}`](../diagnostics/{code}.md) | {} | {since} | {summary} |", severity.word());
     }
+    text.push_str("\n## Retired codes\n\nNot reported any more; `formwork explain` still knows them.\n\n| code | now |\n| --- | --- |\n");
+    for formwork::diagnostic::Retired { code, instead } in formwork::diagnostic::RETIRED {
+        let _ = writeln!(text, "| `{code}` | [`{instead}`](../diagnostics/{instead}.md) |");
+    }
     let wrong = generated(&root().join("docs/reference/diagnostics.md"), &text, "registry");
     assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+}
+
+#[test]
+fn the_reference_of_components_is_current() {
+    let folder = root().join("docs/reference/components");
+    let pages = formwork::cli::reference_pages(&formwork::schema::Schemas::embedded());
+    let wrong: String =
+        pages.iter().filter_map(|(name, text)| generated(&folder.join(name), text, "registry")).collect();
+    let there: BTreeSet<String> = support::tree(&folder).into_keys().collect();
+    let wanted: BTreeSet<String> = pages.into_iter().map(|(name, _)| name).collect();
+    assert!(wrong.is_empty(), "{}", wrong.lines().take(60).collect::<Vec<_>>().join("\n"));
+    assert_eq!(there, wanted, "docs/reference/components/ has a page for each plugin and no other");
+}
+
+#[test]
+fn the_output_of_schemas_follows_its_schema() {
+    let schema = fs::read_to_string(root().join("schemas/schemas-output.schema.json")).expect("the schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let run = |arguments: &[&str]| {
+        let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let output = support::formwork(&root().join("docs"), &arguments);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("an object")
+    };
+    let all = run(&["schemas", "--format", "json"]);
+    let listed = all["components"].as_array().expect("a list").clone();
+    assert!(listed.len() > 80, "{}", listed.len());
+    let names = listed
+        .iter()
+        .map(|entry| format!("{}/{}", entry["kind"].as_str().unwrap_or(""), entry["name"].as_str().unwrap_or("")));
+    for report in names.map(|name| run(&["schemas", &name, "--format", "json"])).chain([all]) {
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    assert_eq!(run(&["schemas", "shell-local", "--format=json"])["components"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub(super) enum Command {
     Rules(List),
     /// List the targets, or the options of one
     Targets(Targets),
+    /// List the components that are known, or print the reference of one
+    Schemas(Schemas),
 }
 
 /// Which configurations of `formwork.yaml`, where no path is given.
@@ -58,7 +60,7 @@ pub(super) struct Choice {
 }
 
 /// Options of commands that read templates.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Values")]
 pub(super) struct Reading {
     /// Give a variable its value
@@ -303,6 +305,19 @@ pub(super) struct Targets {
     /// The target whose options to list
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schemas {
+    /// A component, such as `amazon-ebs`; where several kinds have the name, `provisioner/shell-local` is one
+    #[arg(value_name = "COMPONENT")]
+    pub(super) component: Option<String>,
+    /// The project file; its `schemas` count too
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<std::path::PathBuf>,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
     pub(super) format: ListFormat,

@@ -20,6 +20,7 @@ mod list;
 mod paths;
 mod project;
 mod report;
+mod schemas;
 mod show;
 mod terminal;
 mod time;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex};
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+pub use schemas::reference_pages;
 use terminal::Terminal;
 
 use crate::diagnostic::Declaration;
@@ -141,5 +143,6 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Explain(command) => explain::run(command, terminal),
         Command::Rules(command) => list::rules(command, terminal),
         Command::Targets(command) => list::targets(command, terminal),
+        Command::Schemas(command) => schemas::run(command, terminal),
     }
 }

@@ -117,6 +117,11 @@ impl Workspace {
         Ok(Ok(workspace))
     }
 
+    /// What components there are, those of `formwork.yaml` among them.
+    pub(super) fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
     /// The folder of the process.
     pub(super) fn process(&self) -> &Path {
         &self.process
