@@ -4,20 +4,31 @@
 //! the graph, if nothing is wrong. Rules read the finished template; each is a file here and a line in [`RULES`]. What is
 //! not known decides nothing, and what an earlier stage reported is not reported again.
 
+mod artifact;
+mod communicator;
 mod conflicts;
 mod context;
 mod custom;
 mod demand;
 mod deprecated;
+mod destination;
+mod filters;
 mod formats;
+mod image_name;
 mod ineffective;
+mod machine;
 mod member;
 mod missing_file;
 mod required;
+mod run_command;
+mod script;
 mod sensitive;
+mod unmatched;
 mod unused;
+mod user_variable;
 mod values;
 mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -61,14 +72,23 @@ pub struct Rule {
 
 /// Every rule. A rule belongs here as soon as its file exists.
 pub const RULES: &[Rule] = &[
+    artifact::RULE,
+    communicator::RULE,
     conflicts::RULE,
     custom::RULE,
     deprecated::RULE,
+    destination::RULE,
+    filters::RULE,
+    image_name::RULE,
     ineffective::RULE,
     missing_file::RULE,
     required::RULE,
+    run_command::RULE,
+    script::RULE,
     sensitive::RULE,
+    unmatched::RULE,
     unused::RULE,
+    user_variable::RULE,
     values::RULE,
 ];
 

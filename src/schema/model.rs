@@ -197,6 +197,22 @@ pub struct Attribute {
     /// `pattern` for each value in a map.
     #[serde(default)]
     pub value_pattern: Option<String>,
+    /// The names that the service behind it knows: those in a map, or the text itself. `tag:*` is any that begins so. Other
+    /// names are refused while the build runs.
+    #[serde(default)]
+    pub known_keys: Vec<String>,
+    /// The text, or each element, is a container image's name or a part of one.
+    #[serde(default)]
+    pub image_name: Option<ImageName>,
+    /// It is a command that makes no sense unless one of these fields stands in it.
+    #[serde(default)]
+    pub needs_field: Vec<String>,
+    /// It has an effect only while all of these hold.
+    #[serde(default)]
+    pub effective_when: Vec<Condition>,
+    /// It names a file or folder of the machine that is written to by the connection's user.
+    #[serde(default)]
+    pub uploads_to: bool,
     /// Whether and how Packer renders the text as a Go template.
     #[serde(default)]
     pub render: Render,
@@ -262,6 +278,11 @@ impl Attribute {
             element_pattern: None,
             key_pattern: None,
             value_pattern: None,
+            known_keys: Vec::new(),
+            image_name: None,
+            needs_field: Vec::new(),
+            effective_when: Vec::new(),
+            uploads_to: false,
             render: Render::default(),
             sensitive: false,
             path: None,
@@ -363,6 +384,18 @@ pub enum CleanNames {
     GoogleCompute,
     /// For names at Azure: letters, digits, `.`, `_` and `-`, none of the latter at the end.
     Azure,
+}
+
+/// Which part of a container image's name a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageName {
+    /// All of it: `registry.example.com/team/app:1.0`.
+    Reference,
+    /// What stands before the tag; all of it where the component has no tag.
+    Repository,
+    /// What stands behind the colon.
+    Tag,
 }
 
 /// What happens to the file that a path names.
@@ -547,18 +580,34 @@ pub enum Nesting {
 }
 
 /// What a component takes from and gives to a post-processor chain, by artifact id.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Artifact {
     /// Ids that a post-processor takes; `*` is any.
     #[serde(default)]
     pub accepts: Vec<String>,
+    /// While all of these hold, it takes any.
+    #[serde(default)]
+    pub accepts_any_when: Vec<Condition>,
     /// Ids of what may come out; `input` is what came in.
     #[serde(default)]
     pub produces: Vec<String>,
+    /// What comes out under conditions; the first that holds wins over `produces`.
+    #[serde(default)]
+    pub produces_when: Vec<ConditionalArtifact>,
     /// What a reader of the schema should know beyond its fields.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+/// An artifact that depends on attributes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionalArtifact {
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// The ids then; empty when nothing comes out.
+    pub produces: Vec<String>,
 }
 
 /// One attribute of a data source's result.

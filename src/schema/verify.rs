@@ -24,6 +24,13 @@ pub(super) fn verify(component: &Component) -> Vec<Problem> {
     if component.kind != Kind::PostProcessor && !component.artifact.accepts.is_empty() {
         verifier.report(&place, "only post-processors accept artifacts");
     }
+    verifier.conditions(&component.body, &component.artifact.accepts_any_when, &place);
+    for conditional in &component.artifact.produces_when {
+        verifier.conditions(&component.body, &conditional.when, &place);
+        if !conditional.produces.iter().all(|id| component.artifact.produces.contains(id)) {
+            verifier.report(&place, "`produces` lists all that `produces_when` may give");
+        }
+    }
     verifier.problems
 }
 
@@ -110,6 +117,19 @@ impl Verifier {
             self.report(place, "`path_when` and `path_or_url` need `path`");
         }
         self.conditions(body, &attribute.path_when, place);
+        self.conditions(body, &attribute.effective_when, place);
+        if !attribute.known_keys.is_empty()
+            && !matches!(attribute.ty, AttributeType::Map(_) | AttributeType::String)
+        {
+            self.report(place, format!("a {} has no keys to know", attribute.ty));
+        }
+        let fields: &[String] = match &attribute.render {
+            Render::Template { fields, .. } => fields,
+            Render::Never => &[],
+        };
+        if !attribute.needs_field.iter().all(|field| fields.contains(field)) {
+            self.report(place, "`needs_field` names a field that `render` does not have");
+        }
         let rendered = match &attribute.render {
             Render::Never => false,
             Render::Template { times, fields, build_data } => *times > 1 || !fields.is_empty() || *build_data,

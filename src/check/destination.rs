@@ -1,0 +1,126 @@
+//! Finds uploads to places where the connection's user may not write.
+
+use crate::check::Rule;
+use crate::check::context::{Context, Subject};
+use crate::check::machine;
+use crate::declare_diagnostic;
+use crate::diagnostic::Sink;
+use crate::resolve::template::{Component, ImagePlan};
+
+declare_diagnostic! {
+    pub static UNWRITABLE_DESTINATION = {
+        code: "unwritable-destination",
+        severity: Warning,
+        since: "0.1.0",
+        summary: "a file is uploaded to a folder that only root may write to",
+    }
+}
+
+pub(super) const RULE: Rule = Rule { declares: &[&UNWRITABLE_DESTINATION], check };
+
+/// Folders that belong to root on every system, with all that is below them.
+const ROOTS: [&str; 19] = [
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/root", "/sbin", "/snap", "/srv",
+    "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/www",
+];
+
+/// Below those, what everybody may write to.
+const OPEN: [&str; 4] = ["/dev/shm", "/dev/null", "/dev/stdout", "/dev/stderr"];
+
+/// Steps that change nothing on the machine but what they upload, and that upload as the same user.
+const HARMLESS: [&str; 6] = ["breakpoint", "file", "hcp-sbom", "shell-local", "sleep", "goss"];
+
+/// What a script may do that lets others write where only root could.
+const OPENING: [&str; 16] = [
+    "chown", "chmod", "chgrp", "setfacl", "install", "mount", "usermod", "useradd", "adduser", "umask", "rsync", "cp ",
+    "ln ", "tar ", "git ", "mkdir -m",
+];
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    for image in &context.template.images {
+        let Some(user) = machine::user(context, image).filter(|user| !machine::is_root(user)) else { continue };
+        let ImagePlan { source, provisioners, .. } = image;
+        // What a machine runs when it first starts may open folders.
+        let starts = ["user_data", "user_data_file", "startup_script_file", "custom_data", "custom_data_file"];
+        let mut may_be_open = starts.iter().any(|name| source.body.arguments.contains_key(*name));
+        for component in provisioners {
+            let Some(subject) = context.component(component) else {
+                may_be_open = true;
+                continue;
+            };
+            if !may_be_open {
+                uploads(&subject, &user, sink);
+            }
+            may_be_open |= opens(context, component);
+        }
+    }
+}
+
+fn uploads(subject: &Subject<'_>, user: &str, sink: &mut Sink) {
+    let Some(inside) = subject.insides().first().copied() else { return };
+    for (name, argument) in &inside.body.arguments {
+        let Some(attribute) = inside.schema.attributes.get(name).filter(|attribute| attribute.uploads_to) else { continue };
+        // Under the conditions of a path it is one of this machine.
+        let is_local = attribute.path.is_some() && inside.holds(&attribute.path_when) != Some(false);
+        if is_local || argument.value.is_sensitive() {
+            continue;
+        }
+        let Some(path) = argument.value.as_str() else { continue };
+        let Some(root) = folder(&path) else { continue };
+        sink.report(
+            UNWRITABLE_DESTINATION
+                .at(argument.span, format!("the user `{user}` cannot write to `{path}`"))
+                .label(format!("only root may write below `{root}`"))
+                .help(help(name, &path)),
+        );
+    }
+}
+
+fn help(name: &str, path: &str) -> String {
+    if name != "destination" {
+        return format!("leave `{name}` out: the script goes to `/tmp`, and runs from there");
+    }
+    let file = path.trim_end_matches('/').rsplit('/').next().filter(|file| !file.is_empty()).unwrap_or("file");
+    format!("upload to `/tmp/{file}`, and move it by a `shell` provisioner: `sudo mv /tmp/{file} {path}`")
+}
+
+/// The folder of root's that a path lies in.
+fn folder(path: &str) -> Option<&'static str> {
+    if !path.starts_with('/') || path.split('/').any(|part| part == "..") {
+        return None;
+    }
+    let is_in = |folder: &&&str| path.strip_prefix(**folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if OPEN.iter().any(|open| is_in(&open)) {
+        return None;
+    }
+    ROOTS.iter().find(is_in).copied()
+}
+
+/// Whether a step may let the user write where only root could.
+fn opens(context: &Context<'_>, component: &Component) -> bool {
+    if HARMLESS.contains(&component.ty.value.as_str()) {
+        return false;
+    }
+    if component.ty.value != "shell" {
+        return true;
+    }
+    let mut text = String::new();
+    for (name, argument) in &component.body.arguments {
+        let own = std::slice::from_ref(&argument.value);
+        for value in argument.value.as_items().unwrap_or(own) {
+            match name.as_str() {
+                "inline" => match machine::command(value) {
+                    Some(line) => text.push_str(&line),
+                    None => return true,
+                },
+                "script" | "scripts" => {
+                    let Some(bytes) = value.as_str().and_then(|path| context.files.read(&path).ok()) else { return true };
+                    text.push_str(&String::from_utf8_lossy(&bytes));
+                }
+                _ => {}
+            }
+            text.push('\n');
+        }
+    }
+    OPENING.iter().any(|word| text.contains(word))
+}
