@@ -157,7 +157,11 @@ fn found(project: &Project, code: &str) -> Vec<Found> {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         // JSON has no comments, so its marks are on the page only.
-        let text = if name.ends_with(".json") { text.replace(" // error", "") } else { text.clone() };
+        let text = if name.ends_with(".json") {
+            text.replace(" // error", "").replace(" // warning", "")
+        } else {
+            text.clone()
+        };
         fs::write(path, text).expect("a file");
     }
     let command = project.command.as_deref().unwrap_or("formwork check .");

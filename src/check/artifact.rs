@@ -69,7 +69,8 @@ fn accepts(subject: &Subject<'_>, given: &Given) -> bool {
     let Artifact { accepts, accepts_any_when, .. } = &subject.schema.artifact;
     let takes_any = accepts.is_empty() || accepts.iter().any(|id| id == "*");
     let may_take_any = || {
-        !accepts_any_when.is_empty() && subject.insides().first().is_none_or(|own| own.holds(accepts_any_when) != Some(false))
+        !accepts_any_when.is_empty()
+            && subject.insides().first().is_none_or(|own| own.holds(accepts_any_when) != Some(false))
     };
     takes_any || given.ids.iter().any(|id| accepts.contains(id)) || may_take_any()
 }
@@ -107,10 +108,11 @@ fn help(context: &Context<'_>, name: &str, artifact: &Artifact, given: &Given) -
     let takes = |component: &crate::schema::Component| {
         component.artifact.produces.iter().any(|id| artifact.accepts.contains(id))
     };
-    let between = described(Kind::PostProcessor)
-        .find(|other| other.name != name && takes(other) && given.ids.iter().any(|id| other.artifact.accepts.contains(id)));
+    let between = described(Kind::PostProcessor).find(|other| {
+        other.name != name && takes(other) && given.ids.iter().any(|id| other.artifact.accepts.contains(id))
+    });
     if let Some(between) = between {
-        return format!("put `{}` before it, in the same `post-processors` block", between.name);
+        return format!("put `{}` before it, in one chain with it (`post-processors`)", between.name);
     }
     let makers: Vec<String> = Kind::ALL
         .into_iter()

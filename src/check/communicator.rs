@@ -42,7 +42,8 @@ fn without_effect(context: &Context<'_>, source: &Subject<'_>, inside: Inside<'_
         if inside.state(name) != State::Set {
             continue;
         }
-        let fails = |condition: &&Condition| is_settled(context, inside, body, &condition.field) && fails(inside, condition);
+        let fails =
+            |condition: &&Condition| is_settled(context, inside, body, &condition.field) && fails(inside, condition);
         if let Some(condition) = attribute.effective_when.iter().find(fails) {
             let settings = failing.entry(condition.field.clone()).or_insert_with(|| (condition, Vec::new()));
             settings.1.push((argument.name, name));
@@ -98,7 +99,11 @@ fn reason(inside: Inside<'_>, condition: &Condition, source: &Subject<'_>) -> (S
 }
 
 fn fails(inside: Inside<'_>, condition: &Condition) -> bool {
-    inside.holds(std::slice::from_ref(condition)) == Some(false)
+    // Without a default that is known, nobody knows what an unset one is.
+    let has_value = condition.test == Test::Set
+        || inside.state(&condition.field) == State::Set
+        || inside.schema.attributes.get(&condition.field).is_some_and(|attribute| attribute.default.is_some());
+    has_value && inside.holds(std::slice::from_ref(condition)) == Some(false)
 }
 
 /// Whether a member cannot become another when somebody gives a variable another value.
@@ -129,7 +134,10 @@ fn unreachable_machine(context: &Context<'_>, image: &ImagePlan, inside: Inside<
     let (Some(first), Some(place)) = (first, inside.written("communicator")) else { return };
     sink.report(
         USELESS_COMMUNICATOR_SETTING
-            .at(place, format!("`communicator` is `none`, so the provisioner `{}` cannot reach the machine", first.ty.value))
+            .at(
+                place,
+                format!("`communicator` is `none`, so the provisioner `{}` cannot reach the machine", first.ty.value),
+            )
             .label("no connection is made")
             .also(first.ty.span, "fails when it uploads")
             .help("set `communicator = \"ssh\"` or `\"winrm\"`, or remove the provisioners"),

@@ -12,7 +12,7 @@ declare_diagnostic! {
         code: "unwritable-destination",
         severity: Warning,
         since: "0.1.0",
-        summary: "a file is uploaded to a folder that only root may write to",
+        summary: "a file is uploaded to a folder that the connection's user may not write to",
     }
 }
 
@@ -20,8 +20,25 @@ pub(super) const RULE: Rule = Rule { declares: &[&UNWRITABLE_DESTINATION], check
 
 /// Folders that belong to root on every system, with all that is below them.
 const ROOTS: [&str; 19] = [
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/root", "/sbin", "/snap", "/srv",
-    "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/www",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/opt",
+    "/proc",
+    "/root",
+    "/sbin",
+    "/snap",
+    "/srv",
+    "/sys",
+    "/usr",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/www",
 ];
 
 /// Below those, what everybody may write to.
@@ -59,18 +76,24 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 fn uploads(subject: &Subject<'_>, user: &str, sink: &mut Sink) {
     let Some(inside) = subject.insides().first().copied() else { return };
     for (name, argument) in &inside.body.arguments {
-        let Some(attribute) = inside.schema.attributes.get(name).filter(|attribute| attribute.uploads_to) else { continue };
+        let Some(attribute) = inside.schema.attributes.get(name).filter(|attribute| attribute.uploads_to) else {
+            continue;
+        };
         // Under the conditions of a path it is one of this machine.
         let is_local = attribute.path.is_some() && inside.holds(&attribute.path_when) != Some(false);
         if is_local || argument.value.is_sensitive() {
             continue;
         }
         let Some(path) = argument.value.as_str() else { continue };
-        let Some(root) = folder(&path) else { continue };
+        let why = match (folder(&path), home(&path)) {
+            (Some(root), _) => format!("only root may write below `{root}`"),
+            (None, Some(owner)) if owner != user => format!("it is the home of `{owner}`"),
+            (None, _) => continue,
+        };
         sink.report(
             UNWRITABLE_DESTINATION
                 .at(argument.span, format!("the user `{user}` cannot write to `{path}`"))
-                .label(format!("only root may write below `{root}`"))
+                .label(why)
                 .help(help(name, &path)),
         );
     }
@@ -89,11 +112,20 @@ fn folder(path: &str) -> Option<&'static str> {
     if !path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return None;
     }
-    let is_in = |folder: &&&str| path.strip_prefix(**folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_in =
+        |folder: &&&str| path.strip_prefix(**folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if OPEN.iter().any(|open| is_in(&open)) {
         return None;
     }
     ROOTS.iter().find(is_in).copied()
+}
+
+/// The user in whose home a path lies.
+fn home(path: &str) -> Option<&str> {
+    let (owner, inside) = path.strip_prefix("/home/")?.split_once('/').unwrap_or_default();
+    let is_plain = owner.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    let is_below = !inside.split('/').any(|part| part == "..");
+    (!owner.is_empty() && is_plain && is_below).then_some(owner)
 }
 
 /// Whether a step may let the user write where only root could.
@@ -114,7 +146,9 @@ fn opens(context: &Context<'_>, component: &Component) -> bool {
                     None => return true,
                 },
                 "script" | "scripts" => {
-                    let Some(bytes) = value.as_str().and_then(|path| context.files.read(&path).ok()) else { return true };
+                    let Some(bytes) = value.as_str().and_then(|path| context.files.read(&path).ok()) else {
+                        return true;
+                    };
                     text.push_str(&String::from_utf8_lossy(&bytes));
                 }
                 _ => {}

@@ -57,16 +57,14 @@ fn judge(key: &str, known: &[String], place: Span, sink: &mut Sink) {
         None => "the service refuses the request; see its documentation for the filters it has".to_owned(),
     };
     sink.report(
-        UNKNOWN_FILTER
-            .at(place, format!("no filter is named `{key}`"))
-            .label("refused when the build asks")
-            .help(help),
+        UNKNOWN_FILTER.at(place, format!("no filter is named `{key}`")).label("refused when the build asks").help(help),
     );
 }
 
 /// The known name that is spelt alike, or that only differs in how its words are joined.
 fn near<'k>(key: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
-    let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase() };
+    let letters =
+        |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase() };
     let own = letters(key);
     known.clone().find(|known| letters(known) == own).or_else(|| names::nearest(key, known))
 }

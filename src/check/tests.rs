@@ -1,5 +1,7 @@
 //! Rules over small configurations: what each must find, and what it must leave alone.
 
+mod builds;
+
 use super::{CheckSetting, check};
 use crate::diagnostic::Sink;
 use crate::resolve::{self, Inputs, Setting, configuration};

@@ -107,7 +107,9 @@ impl Build {
         let same_end: Vec<&str> = known().filter(|image| is_same_by_another_name(image, text)).collect();
         match same_end.as_slice() {
             [only] => return format!("write `{only}`: whole names are compared, type and name"),
-            [_, _, ..] => return names::list("whole names are compared, type and name; write one of", same_end.into_iter()),
+            [_, _, ..] => {
+                return names::list("whole names are compared, type and name; write one of", same_end.into_iter());
+            }
             [] => {}
         }
         if text.contains(['*', '?', '[']) {

@@ -24,8 +24,8 @@ pub use attribute_type::AttributeType;
 use file::{Groups, Named, PluginFile};
 pub use file::{Problem, SchemaError};
 pub use model::{
-    Artifact, Attribute, Block, Body, CleanNames, Component, ConditionalArtifact, ConditionalDefault, Deprecated, Format,
-    ImageName, Kind, KnownPlugin, Nesting, Output, PathUse, Range, Release, Removed, Render, Rest,
+    Artifact, Attribute, Block, Body, CleanNames, Component, ConditionalArtifact, ConditionalDefault, Deprecated,
+    Format, ImageName, Kind, KnownPlugin, Nesting, Output, PathUse, Range, Release, Removed, Render, Rest,
 };
 pub use rule::{Comparison, Condition, CustomCheck, Rule, RuleKind, Severity, Test};
 

@@ -118,9 +118,7 @@ impl Verifier {
         }
         self.conditions(body, &attribute.path_when, place);
         self.conditions(body, &attribute.effective_when, place);
-        if !attribute.known_keys.is_empty()
-            && !matches!(attribute.ty, AttributeType::Map(_) | AttributeType::String)
-        {
+        if !attribute.known_keys.is_empty() && !matches!(attribute.ty, AttributeType::Map(_) | AttributeType::String) {
             self.report(place, format!("a {} has no keys to know", attribute.ty));
         }
         let fields: &[String] = match &attribute.render {

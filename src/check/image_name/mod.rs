@@ -57,11 +57,7 @@ fn fault(inside: Inside<'_>, part: ImageName, text: &str) -> Option<Fault> {
             // A tag is put behind it with a colon, where there is one.
             let tags = inside.schema.attributes.iter().filter(|(_, other)| other.image_name == Some(ImageName::Tag));
             let states: Vec<State> = tags.map(|(name, _)| inside.state(name)).collect();
-            if states.contains(&State::Set) {
-                reference::repository(text)
-            } else {
-                reference::tagged(text)
-            }
+            if states.contains(&State::Set) { reference::repository(text) } else { reference::tagged(text) }
         }
     }
 }
@@ -79,7 +75,9 @@ fn settled(value: &Value) -> Option<&str> {
 
 fn rule(part: ImageName) -> &'static str {
     match part {
-        ImageName::Tag => "a tag has letters, digits, `_`, `.` and `-`, at most 128, and begins with neither `.` nor `-`",
+        ImageName::Tag => {
+            "a tag has letters, digits, `_`, `.` and `-`, at most 128, and begins with neither `.` nor `-`"
+        }
         ImageName::Reference | ImageName::Repository => {
             "a name is `registry.example.com/team/app`: lower-case letters and digits, with single `.` or `_`, `__` or `-` between them"
         }

@@ -153,9 +153,12 @@ fn path_fault(path: &str) -> Option<String> {
 fn digest_fault(digest: &str) -> Option<Fault> {
     let is_sound = digest.split_once(':').is_some_and(|(algorithm, hex)| {
         let is_part = |part: &str| {
-            part.starts_with(|first: char| first.is_ascii_alphabetic()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            part.starts_with(|first: char| first.is_ascii_alphabetic())
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
-        algorithm.split(['+', '.', '-', '_']).all(is_part) && hex.len() >= 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+        algorithm.split(['+', '.', '-', '_']).all(is_part)
+            && hex.len() >= 32
+            && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
     });
     if is_sound { None } else { fault(format!("`{digest}` is no digest")) }
 }

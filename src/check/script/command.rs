@@ -30,9 +30,8 @@ pub(super) struct Switch {
 const PATHS: [&str; 3] = ["{{.Path}}", "{{.Script}}", "{{.Command}}"];
 
 /// Options of `sudo` that have a value of their own.
-const WITH_VALUE: [&str; 14] = [
-    "-u", "--user", "-g", "--group", "-p", "--prompt", "-C", "--close-from", "-h", "--host", "-r", "-t", "-T", "-D",
-];
+const WITH_VALUE: [&str; 14] =
+    ["-u", "--user", "-g", "--group", "-p", "--prompt", "-C", "--close-from", "-h", "--host", "-r", "-t", "-T", "-D"];
 
 impl Command {
     /// The command of a component, or its default; nothing if it is not known.
@@ -44,12 +43,16 @@ impl Command {
             State::Open => return None,
             State::Set => {}
         }
-        let words = match argument.value.as_items() {
-            Some(items) => vec![items.iter().map(machine::command).collect::<Option<Vec<String>>>()?],
-            None => machine::commands(&machine::command(&argument.value)?)?,
+        let Some(items) = argument.value.as_items() else {
+            return Self::of_line(&machine::command(&argument.value)?);
         };
-        let has_pipe = argument.value.as_str().is_none_or(|line| line.contains(['|', '<']));
-        Some(Self::read(&words, has_pipe))
+        let words = items.iter().map(machine::command).collect::<Option<Vec<String>>>()?;
+        Some(Self::read(&[words], true))
+    }
+
+    /// A command line; nothing if it cannot be read.
+    fn of_line(line: &str) -> Option<Self> {
+        Some(Self::read(&machine::commands(line)?, line.contains(['|', '<'])))
     }
 
     fn read(commands: &[Vec<String>], has_pipe: bool) -> Self {
@@ -71,14 +74,18 @@ fn is_direct(words: &[String], depth: usize) -> Option<bool> {
     let mentions = |word: &str| PATHS.iter().any(|path| word.contains(path));
     let at = words.iter().position(|word| mentions(word))?;
     let (before, word) = (&words[..at], &words[at]);
-    if before.first().is_some_and(|first| ["chmod", "chown", "ls", "cat", "test", "[", "sed", "rm"].contains(&first.as_str())) {
+    if before
+        .first()
+        .is_some_and(|first| ["chmod", "chown", "ls", "cat", "test", "[", "sed", "rm"].contains(&first.as_str()))
+    {
         return None;
     }
     // Some shell reads the word as a command line.
     if !PATHS.contains(&word.as_str()) {
         let is_line = before.last().is_some_and(|last| last.starts_with('-') && last.ends_with('c')) && depth < 3;
         let inner = if is_line { machine::commands(word) } else { None };
-        let runs: Vec<bool> = inner.unwrap_or_default().iter().filter_map(|words| is_direct(words, depth + 1)).collect();
+        let runs: Vec<bool> =
+            inner.unwrap_or_default().iter().filter_map(|words| is_direct(words, depth + 1)).collect();
         return Some(!runs.is_empty() && runs.iter().all(|direct| *direct));
     }
     let mut takes_value = false;
@@ -104,7 +111,8 @@ fn switch(words: &[String], has_pipe: bool) -> Option<Switch> {
     let rest = &words[at + 1..];
     // `sudo su - app`: the last one counts.
     if name == "sudo"
-        && let Some(inner) = switch(&rest[operands(rest)..], has_pipe).filter(|_| starts_with_switch(&rest[operands(rest)..]))
+        && let Some(inner) =
+            switch(&rest[operands(rest)..], has_pipe).filter(|_| starts_with_switch(&rest[operands(rest)..]))
     {
         return Some(Switch { is_first: false, ..inner });
     }
@@ -173,10 +181,9 @@ fn user(name: &str, words: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Command, Switch};
-    use crate::check::machine;
 
     fn read(line: &str) -> Command {
-        Command::read(&machine::commands(line).expect("quotes are closed"), line.contains(['|', '<']))
+        Command::of_line(line).expect("quotes are closed")
     }
 
     #[test]
@@ -190,7 +197,9 @@ mod tests {
         ] {
             assert!(read(line).is_direct, "{line}");
         }
-        for line in ["{{.Vars}} bash {{.Path}}", "sudo -E sh -eux '{{.Path}}'", "bash -c 'sh {{.Path}}'", "cat {{.Path}}"] {
+        for line in
+            ["{{.Vars}} bash {{.Path}}", "sudo -E sh -eux '{{.Path}}'", "bash -c 'sh {{.Path}}'", "cat {{.Path}}"]
+        {
             assert!(!read(line).is_direct, "{line}");
         }
     }

@@ -12,7 +12,7 @@ use crate::check::member::State;
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
 use crate::resolve::template::{Argument, ImagePlan};
-use crate::source::Span;
+use crate::source::{EntryKind, Span};
 use command::{Command, Switch};
 
 declare_diagnostic! {
@@ -31,6 +31,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let ImagePlan { provisioners, error_cleanup, post_processors, .. } = image;
         let user = machine::user(context, image);
         let steps = provisioners.iter().chain(error_cleanup).chain(post_processors.iter().flatten());
+        // What has run on this machine before may have changed its files.
+        let mut may_change_files = false;
         for component in steps {
             let Some(subject) = context.component(component) else { continue };
             let Some(inside) = subject.insides().first().copied() else { continue };
@@ -39,9 +41,15 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 continue;
             }
             let Some(command) = Command::of(inside) else { continue };
+            // `remote_path` tells that the script is uploaded.
+            let is_uploaded = inside.schema.attributes.contains_key("remote_path");
             if command.is_direct {
-                interpreters(context, inside, sink);
+                interpreters(context, inside, is_uploaded, sink);
+                if !is_uploaded && !may_change_files {
+                    modes(context, inside, sink);
+                }
             }
+            may_change_files |= !is_uploaded;
             if let Some(user) = &user {
                 switched(inside, &command, user, component.ty.span, sink);
             }
@@ -67,9 +75,7 @@ fn switched(inside: Inside<'_>, command: &Command, user: &str, place: Span, sink
         return;
     }
     let uses_file = inside.argument("use_env_var_file");
-    if *reads_variables
-        && let Some(argument) = uses_file.filter(|argument| argument.value.as_bool() == Some(true))
-    {
+    if *reads_variables && let Some(argument) = uses_file.filter(|argument| argument.value.as_bool() == Some(true)) {
         sink.report(
             UNUSABLE_SCRIPT
                 .at(place, format!("the user `{to}` cannot read the variable file, which only `{user}` may"))
@@ -94,7 +100,7 @@ fn switched(inside: Inside<'_>, command: &Command, user: &str, place: Span, sink
 }
 
 /// Interpreter lines that no system can follow, of scripts that are run by their path alone.
-fn interpreters(context: &Context<'_>, inside: Inside<'_>, sink: &mut Sink) {
+fn interpreters(context: &Context<'_>, inside: Inside<'_>, is_uploaded: bool, sink: &mut Sink) {
     let inline = inside.argument("inline").or_else(|| inside.argument("command"));
     let shebang = inside.argument("inline_shebang");
     if let Some(argument) = shebang
@@ -111,12 +117,32 @@ fn interpreters(context: &Context<'_>, inside: Inside<'_>, sink: &mut Sink) {
         );
     }
     // What is uploaded gets Unix line ends, unless it is binary.
-    let is_uploaded = inside.schema.attributes.contains_key("remote_path");
     let is_binary = inside.argument("binary").is_some_and(|argument| argument.value.as_bool() == Some(true));
     let keeps_line_ends = !is_uploaded || is_binary;
     for name in ["script", "scripts"] {
         if let Some(argument) = inside.argument(name).filter(|_| inside.state(name) == State::Set) {
             files(context, argument, keeps_line_ends, sink);
+        }
+    }
+}
+
+/// Scripts that are run where they lie, and that nobody may run.
+fn modes(context: &Context<'_>, inside: Inside<'_>, sink: &mut Sink) {
+    for name in ["script", "scripts"] {
+        let Some(argument) = inside.argument(name) else { continue };
+        let own = std::slice::from_ref(&argument.value);
+        for value in argument.value.as_items().unwrap_or(own) {
+            let Some(path) = value.as_str().filter(|_| !value.is_sensitive()) else { continue };
+            let Ok(metadata) = context.files.resolved_metadata(&path) else { continue };
+            if metadata.kind != EntryKind::File || metadata.mode & 0o111 != 0 {
+                continue;
+            }
+            sink.report(
+                UNUSABLE_SCRIPT
+                    .at(argument.span, format!("`{path}` is not executable, and is run by its path alone"))
+                    .label("permission denied")
+                    .help(format!("run `chmod +x {path}`")),
+            );
         }
     }
 }
