@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::check::Rule;
 use crate::check::context::{Context, Inside, Subject};
 use crate::check::member::State;
-use crate::check::required::list;
+use crate::check::words::list;
 use crate::check::written;
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;

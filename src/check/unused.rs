@@ -119,6 +119,7 @@ fn only_with(template: &Template, sources: &[&Component]) -> Template {
         span: source.ty.span,
     };
     Template {
+        required_plugins: template.required_plugins.clone(),
         variables: template.variables.clone(),
         locals: template.locals.clone(),
         data: Vec::new(),

@@ -105,6 +105,26 @@ pub enum CustomCheck {
     SnapshotsDiffer,
 }
 
+impl CustomCheck {
+    /// The word that schema files use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SharedKmsKeys => "shared-kms-keys",
+            Self::FastLaunchRegions => "fast-launch-regions",
+            Self::RootDeviceMapping => "root-device-mapping",
+            Self::AzureCredentials => "azure-credentials",
+            Self::AzureCaptureTarget => "azure-capture-target",
+            Self::AzureWinrmPassword => "azure-winrm-password",
+            Self::OneCreatedImage => "one-created-image",
+            Self::SignerIsKey => "signer-is-key",
+            Self::OneIsoSource => "one-iso-source",
+            Self::BootIsoSource => "boot-iso-source",
+            Self::IpconfigPerAdapter => "ipconfig-per-adapter",
+            Self::SnapshotsDiffer => "snapshots-differ",
+        }
+    }
+}
+
 /// A test of one member.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

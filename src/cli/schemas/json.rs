@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::schema::{
-    Artifact, Attribute, Block, Body, CleanNames, Comparison, Component, Condition, ConditionalDefault, Deprecated,
-    Format, KnownPlugin, Nesting, Output, PathUse, Range, Render, Rule, RuleKind, Severity, Test,
+    Artifact, Attribute, Block, Body, CleanNames, Comparison, Component, Condition, ConditionalArtifact,
+    ConditionalDefault, CustomCheck, Deprecated, Format, ImageName, KnownPlugin, Nesting, Output, PathUse, Range,
+    Removed, Render, Rule, RuleKind, Severity, Test,
 };
 
 /// An object whose members are left out where they say nothing.
@@ -65,11 +66,14 @@ pub(super) fn component(component: &Component) -> Value {
     let mut object = Object(members);
     object.some("note", note.as_deref());
     put_body(&mut object, body);
-    let Artifact { accepts, produces, note } = artifact;
+    let Artifact { accepts, accepts_any_when, produces, produces_when, note } = artifact;
     if !accepts.is_empty() || !produces.is_empty() {
         let mut inner = Object::default();
         inner.list("accepts", accepts.clone());
+        inner.list("accepts_any_when", conditions(accepts_any_when));
         inner.list("produces", produces.clone());
+        let other = |ConditionalArtifact { when, produces }: &ConditionalArtifact| json!({ "when": conditions(when), "produces": produces });
+        inner.list("produces_when", produces_when.iter().map(other).collect::<Vec<_>>());
         inner.some("note", note.as_deref());
         object.put("artifact", inner.0);
     }
@@ -112,7 +116,8 @@ fn put_body(object: &mut Object, body: &Body) {
 }
 
 fn block(block: &Block) -> Value {
-    let Block { name: _, description, labels, nesting, required, min, max, body, deprecated, ignored, note } = block;
+    let Block { name: _, description, labels, nesting, required, min, max, body, deprecated, removed, ignored, note } =
+        block;
     let mut object = Object::default();
     object.some("description", description.as_deref());
     object.list("labels", labels.clone());
@@ -127,6 +132,7 @@ fn block(block: &Block) -> Value {
     object.some("min", *min);
     object.some("max", *max);
     object.some("deprecated", deprecated.as_ref().map(past));
+    object.some("removed", removed.as_ref().map(gone));
     object.flag("ignored", *ignored);
     object.some("note", note.as_deref());
     put_body(&mut object, body);
@@ -136,6 +142,14 @@ fn block(block: &Block) -> Value {
 fn past(deprecated: &Deprecated) -> Value {
     let Deprecated { replacement } = deprecated;
     let mut object = Object::default();
+    object.some("replacement", replacement.as_deref());
+    Value::Object(object.0)
+}
+
+fn gone(removed: &Removed) -> Value {
+    let Removed { since, replacement } = removed;
+    let mut object = Object::default();
+    object.some("since", since.map(|release| release.to_string()));
     object.some("replacement", replacement.as_deref());
     Value::Object(object.0)
 }
@@ -168,6 +182,11 @@ fn attribute(attribute: &Attribute) -> Value {
         element_pattern,
         key_pattern,
         value_pattern,
+        known_keys,
+        image_name,
+        needs_field,
+        effective_when,
+        uploads_to,
         render,
         sensitive,
         path,
@@ -208,13 +227,18 @@ fn attribute(attribute: &Attribute) -> Value {
     object.some("element_pattern", element_pattern.as_deref());
     object.some("key_pattern", key_pattern.as_deref());
     object.some("value_pattern", value_pattern.as_deref());
+    object.list("known_keys", known_keys.clone());
+    object.some("image_name", image_name.map(part));
+    object.list("needs_field", needs_field.clone());
+    object.list("effective_when", conditions(effective_when));
+    object.flag("uploads_to", *uploads_to);
     object.put("render", rendering(render));
     object.flag("sensitive", *sensitive);
     object.some("path", path.map(usage));
     object.list("path_when", conditions(path_when));
     object.flag("path_or_url", *path_or_url);
     object.some("deprecated", deprecated.as_ref().map(past));
-    object.flag("removed", *removed);
+    object.some("removed", removed.as_ref().map(gone));
     object.flag("ignored", *ignored);
     object.flag("computed", *computed);
     object.flag("undocumented", *undocumented);
@@ -228,6 +252,14 @@ fn rendering(render: &Render) -> Value {
         Render::Template { times, fields, build_data } => {
             json!({ "times": times, "fields": fields, "build_data": build_data })
         }
+    }
+}
+
+fn part(name: ImageName) -> &'static str {
+    match name {
+        ImageName::Reference => "reference",
+        ImageName::Repository => "repository",
+        ImageName::Tag => "tag",
     }
 }
 
@@ -269,9 +301,11 @@ fn bounds(range: Range) -> Value {
 }
 
 fn rule(rule: &Rule) -> Value {
-    let Rule { rule: kind, fields, when, value, op, max, severity, note } = rule;
+    let Rule { rule: kind, fields, when, value, op, max, check, since, severity, note } = rule;
     let mut object = Object::default();
     object.put("rule", kind_of(*kind));
+    object.some("check", check.map(CustomCheck::as_str));
+    object.some("since", since.map(|release| release.to_string()));
     object.put("fields", fields.clone());
     object.list("when", conditions(when));
     object.some("value", value.as_ref().map(test));

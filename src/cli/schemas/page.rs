@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 
 use super::words;
-use crate::schema::{Artifact, Attribute, Block, Body, Component, Kind, Nesting, Output, language};
+use crate::schema::{
+    Artifact, Attribute, Block, Body, Component, ConditionalArtifact, Kind, Nesting, Output, language,
+};
 
 /// The reference of one component.
 #[derive(Debug)]
@@ -142,7 +144,8 @@ fn inside(body: &Body) -> Inside {
 }
 
 fn block_page(block: &Block) -> BlockPage {
-    let Block { name, description, labels: _, nesting, required, min, max, body, deprecated, ignored, note } = block;
+    let Block { name, description, labels: _, nesting, required, min, max, body, deprecated, removed, ignored, note } =
+        block;
     let count = match (nesting, *required || min.is_some_and(|min| min > 0), min, max) {
         (Nesting::Single, true, ..) => "exactly one".to_owned(),
         (Nesting::Single, false, ..) => "at most one".to_owned(),
@@ -154,6 +157,7 @@ fn block_page(block: &Block) -> BlockPage {
         (Nesting::List, false, _, None) => "any number".to_owned(),
     };
     let mut text: Vec<String> = description.iter().map(|text| words::sentence(text)).collect();
+    text.extend(removed.as_ref().map(words::removed));
     text.extend(deprecated.as_ref().map(words::deprecated));
     text.extend(ignored.then(|| "Has no effect.".to_owned()));
     text.extend(note.iter().map(|text| words::sentence(text)));
@@ -220,7 +224,7 @@ fn output_line(name: &str, output: &Output) -> String {
 }
 
 fn artifacts(artifact: &Artifact) -> Vec<(String, Vec<String>)> {
-    let Artifact { accepts, produces, note } = artifact;
+    let Artifact { accepts, accepts_any_when, produces, produces_when, note } = artifact;
     let said = |ids: &[String], any: &str| -> Vec<String> {
         let word = |id: &String| match id.as_str() {
             "*" => any.to_owned(),
@@ -231,10 +235,16 @@ fn artifacts(artifact: &Artifact) -> Vec<(String, Vec<String>)> {
     };
     let mut lists = Vec::new();
     if !accepts.is_empty() {
-        lists.push(("Takes the artifacts".to_owned(), said(accepts, "any")));
+        let mut taken = said(accepts, "any");
+        taken.extend((!accepts_any_when.is_empty()).then(|| format!("any {}", words::if_all(accepts_any_when))));
+        lists.push(("Takes the artifacts".to_owned(), taken));
     }
     if !produces.is_empty() {
         let mut made = said(produces, "any");
+        made.extend(produces_when.iter().map(|ConditionalArtifact { when, produces }| {
+            let ids = if produces.is_empty() { "nothing".to_owned() } else { said(produces, "any").join(", ") };
+            format!("{ids} {}", words::if_all(when))
+        }));
         made.extend(note.iter().map(|note| words::sentence(note)));
         lists.push(("Gives the artifacts".to_owned(), made));
     }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::resolve::names::joined;
 use crate::schema::{
-    Attribute, AttributeType, Comparison, Condition, ConditionalDefault, Deprecated, Format, PathUse, Range, Render,
-    Rule, RuleKind, Severity, Test,
+    Attribute, AttributeType, Comparison, Condition, ConditionalDefault, Deprecated, Format, ImageName, PathUse, Range,
+    Removed, Render, Rule, RuleKind, Severity, Test,
 };
 
 /// A text as a sentence: a capital letter and a full stop.
@@ -25,9 +25,19 @@ pub(super) fn deprecated(deprecated: &Deprecated) -> String {
     }
 }
 
+/// What became of something that the plugin had once.
+pub(super) fn removed(removed: &Removed) -> String {
+    let Removed { since, replacement } = removed;
+    let since = since.map_or_else(|| " any more".to_owned(), |release| format!(" since {release}"));
+    match replacement {
+        Some(replacement) => format!("Not taken{since}: use `{replacement}`."),
+        None => format!("Not taken{since}."),
+    }
+}
+
 /// Whether an attribute should not be used any more.
 pub(super) fn is_past(attribute: &Attribute) -> bool {
-    attribute.deprecated.is_some() || attribute.removed || attribute.ignored
+    attribute.deprecated.is_some() || attribute.removed.is_some() || attribute.ignored
 }
 
 /// What could be written for a value of that type.
@@ -70,20 +80,25 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
         element_pattern,
         key_pattern,
         value_pattern,
+        known_keys,
+        image_name,
+        needs_field,
+        effective_when,
+        uploads_to,
         render,
         sensitive,
         path,
         path_when,
         path_or_url,
         deprecated: past,
-        removed,
+        removed: gone,
         ignored,
         computed: _,
         undocumented: _,
         note,
     } = attribute;
     let mut said: Vec<String> = description.iter().map(|text| sentence(text)).collect();
-    said.extend(removed.then(|| "Not taken any more.".to_owned()));
+    said.extend(gone.as_ref().map(removed));
     said.extend(past.as_ref().map(deprecated));
     said.extend(ignored.then(|| "Has no effect.".to_owned()));
     said.extend(documented_required.then(|| "Should be given, though nothing enforces it.".to_owned()));
@@ -103,6 +118,19 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
     said.extend(element_pattern.as_ref().map(|pattern| format!("Each matches `{pattern}`.")));
     said.extend(key_pattern.as_ref().map(|pattern| format!("Names match `{pattern}`.")));
     said.extend(value_pattern.as_ref().map(|pattern| format!("Values match `{pattern}`.")));
+    if !known_keys.is_empty() {
+        let all: Vec<String> = known_keys.iter().map(|name| format!("`{name}`")).collect();
+        said.push(format!("Known names: {}.", joined(&all, "and")));
+    }
+    said.extend(image_name.map(|part| format!("{}.", image(part))));
+    if !needs_field.is_empty() {
+        let all: Vec<String> = needs_field.iter().map(|field| format!("`{{{{ .{field} }}}}`")).collect();
+        said.push(format!("Makes no sense without {}.", joined(&all, "or")));
+    }
+    if !effective_when.is_empty() {
+        said.push(format!("Has an effect only {}.", if_all(effective_when)));
+    }
+    said.extend(uploads_to.then(|| "A path of the machine, written by the user of the connection.".to_owned()));
     said.extend(defaults(default.as_ref(), default_when, default_legacy.as_ref(), default_from.as_deref()));
     if !env.is_empty() {
         let names: Vec<String> = env.iter().map(|name| format!("`{name}`")).collect();
@@ -179,6 +207,14 @@ fn form(format: Format) -> &'static str {
     }
 }
 
+fn image(part: ImageName) -> &'static str {
+    match part {
+        ImageName::Reference => "The name of a container image, as in `registry.example.com/team/app:1.0`",
+        ImageName::Repository => "The name of a container image without its tag",
+        ImageName::Tag => "The tag of a container image",
+    }
+}
+
 fn bounds(range: Range, unit: &str) -> String {
     let Range { min, max } = range;
     match (min, max) {
@@ -210,7 +246,8 @@ fn any(values: &[Value]) -> Option<String> {
 
 /// A rule as a sentence.
 pub(super) fn rule(rule: &Rule) -> String {
-    let Rule { rule: kind, fields, when, value: test, op, max, severity, note } = rule;
+    // What a custom check asks, its note says.
+    let Rule { rule: kind, fields, when, value: test, op, max, check: _, since, severity, note } = rule;
     let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
     let (first, others) = names.split_first().map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
     let is = if names.len() == 1 { "is" } else { "are" };
@@ -239,6 +276,10 @@ pub(super) fn rule(rule: &Rule) -> String {
         Severity::Error => text,
         Severity::Warning => format!("{text} (else a warning)"),
     };
+    let text = match since {
+        Some(release) => format!("{text} (since {release})"),
+        None => text,
+    };
     match note {
         Some(note) if *kind != RuleKind::Custom => format!("{}: {}", text, sentence(note)),
         Some(_) | None => sentence(&text),
@@ -256,7 +297,7 @@ fn compares(op: Comparison) -> &'static str {
 }
 
 /// `when a is set and b is x`
-fn if_all(conditions: &[Condition]) -> String {
+pub(super) fn if_all(conditions: &[Condition]) -> String {
     let all: Vec<String> =
         conditions.iter().map(|Condition { field, test }| format!("`{field}` {}", passes(test))).collect();
     format!("when {}", all.join(" and "))
