@@ -5,10 +5,13 @@
 //! into a [`Sink`]; sorting and dropping of duplicates happens once, in [`Sink::into_sorted`]. How a diagnostic looks is
 //! [`render`]'s business alone.
 
+pub mod fix;
 pub mod render;
 mod retired;
 
 pub use retired::{RETIRED, Retired, retired};
+
+pub use fix::{Edit, Fix};
 
 use crate::source::Span;
 
@@ -79,6 +82,7 @@ impl Declaration {
             label: None,
             others: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 }
@@ -100,6 +104,8 @@ pub struct Diagnostic {
     pub others: Vec<(Span, String)>,
     /// The next thing to type.
     pub help: Option<String>,
+    /// What makes it go away, where that can be said.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -121,6 +127,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Says what makes it go away.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 
@@ -165,6 +178,9 @@ impl Sink {
             diagnostic.span = place(diagnostic.span);
             for (span, _) in &mut diagnostic.others {
                 *span = place(*span);
+            }
+            if let Some(fix) = &mut diagnostic.fix {
+                fix.map_spans(place);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::Shown;
 
 /// The line, without a line end.
 pub fn line(shown: &Shown) -> String {
-    let Shown { code, severity, message, place, label: _, labels: _, help, configuration: _ } = shown;
+    let Shown { code, severity, message, place, label: _, labels: _, help, fix: _, configuration: _ } = shown;
     let severity = severity.word();
     let help = help.as_deref().map(|help| format!(" (help: {})", help.replace('\n', " "))).unwrap_or_default();
     match &place.file {

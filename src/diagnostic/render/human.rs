@@ -5,7 +5,7 @@ use std::fmt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 
 use super::snippet::Snippets;
-use super::{Counts, Finding};
+use super::{Counts, Finding, Shown};
 use crate::diagnostic::Severity;
 
 /// How findings are drawn.
@@ -93,7 +93,13 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.finding.shown.help.as_deref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        let Shown { help, fix, .. } = &self.finding.shown;
+        let fix = fix.as_ref().map(|fix| match fix.safe {
+            true => "`formwork fix` does it",
+            false => "`formwork fix --unsafe-fixes` does it; look at what it changes",
+        });
+        let lines: Vec<&str> = help.as_deref().into_iter().chain(fix).collect();
+        (!lines.is_empty()).then(|| Box::new(lines.join("\n")) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {

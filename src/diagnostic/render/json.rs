@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Counts, Place, Shown};
+use super::{Counts, Place, Shown, ShownFix};
 use crate::diagnostic::Severity;
 
 /// The version of the object's form.
@@ -38,9 +38,21 @@ struct Entry<'a> {
     labels: Vec<Label<'a>>,
     help: Option<&'a str>,
     url: Option<&'a str>,
-    /// No rule offers a fix yet; the field is there so that readers find it.
-    fix: Option<()>,
+    fix: Option<Fix<'a>>,
     configuration: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Fix<'a> {
+    safe: bool,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Edit<'a> {
+    file: Option<&'a str>,
+    range: Option<Range>,
+    text: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,7 +90,7 @@ impl<'a> Report<'a> {
 }
 
 fn entry(shown: &Shown) -> Entry<'_> {
-    let Shown { code, severity, message, place, label, labels, help, configuration } = shown;
+    let Shown { code, severity, message, place, label, labels, help, fix, configuration } = shown;
     let own = label.iter().map(|text| (place, text));
     let others = labels.iter().map(|(place, text)| (place, text));
     Entry {
@@ -93,8 +105,19 @@ fn entry(shown: &Shown) -> Entry<'_> {
             .collect(),
         help: help.as_deref(),
         url: None,
-        fix: None,
+        fix: fix.as_ref().map(edits),
         configuration: configuration.as_deref(),
+    }
+}
+
+fn edits(fix: &ShownFix) -> Fix<'_> {
+    let ShownFix { safe, edits } = fix;
+    Fix {
+        safe: *safe,
+        edits: edits
+            .iter()
+            .map(|(place, text)| Edit { file: place.file.as_deref(), range: range(place), text })
+            .collect(),
     }
 }
 

@@ -9,7 +9,7 @@ pub mod human;
 pub mod json;
 mod snippet;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Fix, Severity};
 use crate::source::{FileOrigin, SourceMap, Span};
 
 /// A finding with its places worked out.
@@ -29,8 +29,19 @@ pub struct Shown {
     pub labels: Vec<(Place, String)>,
     /// The next thing to type.
     pub help: Option<String>,
+    /// What makes it go away.
+    pub fix: Option<ShownFix>,
     /// The configuration it was found in.
     pub configuration: Option<String>,
+}
+
+/// A fix with its places worked out.
+#[derive(Clone, Debug)]
+pub struct ShownFix {
+    /// Whether it can be made without looking at it.
+    pub safe: bool,
+    /// What is replaced, and by what.
+    pub edits: Vec<(Place, String)>,
 }
 
 /// A place as people and editors count it.
@@ -82,7 +93,11 @@ impl Counts {
 impl Shown {
     /// Works out the places of a finding.
     pub fn new(diagnostic: &Diagnostic, sources: &SourceMap, configuration: Option<&str>) -> Self {
-        let Diagnostic { declaration, severity, message, span, label, others, help } = diagnostic;
+        let Diagnostic { declaration, severity, message, span, label, others, help, fix } = diagnostic;
+        let shown_fix = |fix: &Fix| ShownFix {
+            safe: fix.safe,
+            edits: fix.edits.iter().map(|edit| (Place::of(edit.span, sources), edit.text.clone())).collect(),
+        };
         Self {
             code: declaration.code,
             severity: *severity,
@@ -91,6 +106,7 @@ impl Shown {
             label: label.as_deref().map(one_line),
             labels: others.iter().map(|(span, text)| (Place::of(*span, sources), one_line(text))).collect(),
             help: help.as_deref().map(without_controls),
+            fix: fix.as_ref().map(shown_fix),
             configuration: configuration.map(str::to_owned),
         }
     }
