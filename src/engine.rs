@@ -22,6 +22,7 @@ pub use convert::{
 use crate::check::{self, CheckSetting, Checked};
 use crate::diagnostic::{Declaration, Sink};
 use crate::graph::{self, Graph};
+use crate::outdated;
 use crate::parse;
 use crate::print;
 use crate::resolve::configuration::{self, Configuration, LoadError};
@@ -37,6 +38,7 @@ use crate::targets;
 pub fn declarations() -> Vec<&'static Declaration> {
     let mut all = resolve::declarations();
     all.extend(parse::DECLARATIONS);
+    all.push(&outdated::OUTDATED_TEMPLATE);
     all.extend(print::DECLARATIONS);
     all.extend(convert::DECLARATIONS);
     all.extend(check::declarations());
@@ -94,10 +96,14 @@ pub fn analyse_with<T>(
 ) -> Result<(Analysis, T), LoadError> {
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let configuration = load(request, schemas, &mut sources, &mut sink)?;
+    for document in configuration.documents.iter().filter(|document| document.body.spelling == Spelling::LegacyJson) {
+        outdated::find(&sources, document.file, schemas, &mut sink);
+    }
     let setting = Setting { files: request.files, schemas, inputs: request.inputs };
     let (template, result) = resolve::resolve_with(&configuration, &setting, &mut sources, &mut sink, then);
     let setting = CheckSetting { files: request.files, schemas, documents: &configuration.documents };
     check::check(&template, &setting, &mut sink);
+    outdated::supersede(&mut sink);
     hide_secrets(&configuration, &template, &mut sources);
     speak(&sources, &mut sink);
     Ok((Analysis { sources, sink, configuration, template }, result))

@@ -2,8 +2,8 @@
 //!
 //! Data flows one way: `parse → resolve → check → graph → lower → emit → write`. A folder of `src/` is a stage and
 //! imports only from stages above it in this list:
-//! [`source`], [`diagnostic`], [`syntax`], [`schema`], [`parse`], [`mod@format`], [`mod@print`], [`resolve`],
-//! [`project`], [`check`], [`graph`], [`targets`], [`engine`] (which runs them one after the other), [`mod@write`], [`cli`].
+//! [`source`], [`diagnostic`], [`syntax`], [`schema`], [`parse`], [`outdated`], [`mod@format`], [`mod@print`],
+//! [`resolve`], [`project`], [`check`], [`graph`], [`targets`], [`engine`] (which runs them one after the other), [`mod@write`], [`cli`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read records and write temporary folders"))]
 
@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod format;
 pub mod graph;
+pub mod outdated;
 pub mod parse;
 pub mod print;
 pub mod project;

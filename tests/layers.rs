@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
-const STAGES: [&str; 15] = [
+const STAGES: [&str; 16] = [
     "source",
     "diagnostic",
     "syntax",
     "schema",
     "parse",
+    "outdated",
     "format",
     "print",
     "resolve",
