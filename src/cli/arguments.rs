@@ -34,6 +34,8 @@ pub(super) enum Command {
     Inspect(Inspect),
     /// Lay template files and var-files out as `packer fmt` does
     Fmt(Fmt),
+    /// Change templates so that findings are gone whose cure is certain
+    Fix(Fix),
     /// Write a template in another spelling of the language
     Convert(Convert),
     /// Say where a value comes from and what it reaches
@@ -248,6 +250,30 @@ pub(super) struct Fmt {
     /// Print what would change instead of writing it
     #[arg(long)]
     pub(super) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Fix {
+    /// Template files, or folders, which are descended; without any all configurations of `formwork.yaml`, or the
+    /// current folder
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Make also those changes after which the template may do something else
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Print what would change instead of writing it
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Do not descend into folders
+    #[arg(long)]
+    pub(super) no_recursive: bool,
+    /// Leave out files and folders that match, as in `.gitignore`
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
 }
 
 #[derive(Debug, Args)]

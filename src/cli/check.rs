@@ -32,7 +32,7 @@ declare_diagnostic! {
 pub(super) const DECLARATIONS: &[&Declaration] = &[&CHECKED_WITH_SIBLINGS];
 
 /// What is checked together at first; several of its files may turn out to be configurations of their own.
-enum Candidate {
+pub(super) enum Candidate {
     /// A file that was named.
     File(String),
     /// A folder with templates.
@@ -42,8 +42,8 @@ enum Candidate {
 }
 
 /// A configuration and what was found in it.
-struct Checked {
-    found: Found,
+pub(super) struct Checked {
+    pub(super) found: Found,
     start: PathBuf,
 }
 
@@ -89,7 +89,8 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     Ok(Code::found(printed.counts.reaches(fail_on.severity())))
 }
 
-fn candidates(
+/// What there is to check at paths.
+pub(super) fn candidates(
     project: &Project,
     given: &[String],
     recursive: bool,
@@ -152,7 +153,8 @@ fn at_a_time<I: Sync, O: Send>(
     done.into_iter().map(|result| result.expect("internal error: an item was left out")).collect()
 }
 
-fn check(workspace: &Workspace, project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
+/// The configurations of a candidate, and what is found in them.
+pub(super) fn check(workspace: &Workspace, project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
     let said = match candidate {
         Candidate::Named(_) => None,
         Candidate::File(path) | Candidate::Folder(path, _) => workspace.starting(project, path),

@@ -12,6 +12,7 @@ mod convert;
 mod discover;
 mod eval;
 mod explain;
+mod fix;
 mod fmt;
 mod graph;
 mod grouping;
@@ -138,6 +139,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Eval(command) => eval::run(command, terminal),
         Command::Inspect(command) => inspect::run(command, terminal),
         Command::Fmt(command) => fmt::run(command, terminal),
+        Command::Fix(command) => fix::run(command, terminal),
         Command::Convert(command) => convert::run(command, terminal),
         Command::Why(command) => why::run(command, terminal),
         Command::Explain(command) => explain::run(command, terminal),

@@ -13,7 +13,7 @@ use crate::resolve::Inputs;
 use crate::resolve::configuration::LoadError;
 use crate::resolve::eval::Scope;
 use crate::schema::Schemas;
-use crate::source::{EntryKind, Files, SourceMap};
+use crate::source::{EditedFiles, EntryKind, Files, SourceMap};
 use crate::write::DiskFiles;
 
 /// Where a run finds things, and what it was given.
@@ -25,6 +25,8 @@ pub(super) struct Project {
     pub(super) process: PathBuf,
     /// Templates and var-files.
     pub(super) disk: DiskFiles,
+    /// What some of them hold instead, by absolute path.
+    pub(super) edited: Arc<BTreeMap<String, String>>,
     pub(super) inputs: Inputs,
     /// What relative paths in the template are said to start from, absolute.
     pub(super) cwd: Option<PathBuf>,
@@ -43,7 +45,15 @@ impl Project {
         {
             return Err(Failure(format!("`--cwd {}`: there is no such folder", given.display())));
         }
-        Ok(Self { inputs: inputs(reading), process: folder.clone(), folder, disk, cwd, schemas })
+        Ok(Self {
+            inputs: inputs(reading),
+            process: folder.clone(),
+            folder,
+            disk,
+            edited: Arc::default(),
+            cwd,
+            schemas,
+        })
     }
 
     /// What relative paths in a template start from, unless `check` finds something better.
@@ -63,7 +73,8 @@ impl Project {
         start: &Path,
         then: impl FnOnce(&Scope<'_>, &mut SourceMap, &mut Sink) -> T,
     ) -> Result<(Analysis, T), LoadError> {
-        self.analyse_in(&self.disk, &self.inputs, paths, start, then)
+        let files = EditedFiles::new(&self.disk, &self.edited);
+        self.analyse_in(&files, &self.inputs, paths, start, then)
     }
 
     /// The same with templates and var-files that lie elsewhere than on the disk.

@@ -181,6 +181,45 @@ impl Files for MemoryFiles {
     }
 }
 
+/// Other files, as if some of them had another content.
+#[derive(Clone, Copy)]
+pub struct EditedFiles<'a> {
+    base: &'a dyn Files,
+    edited: &'a BTreeMap<String, String>,
+}
+
+impl<'a> EditedFiles<'a> {
+    /// `edited` has the contents by absolute path, as `base` tells it. All of these files exist in `base`.
+    pub fn new(base: &'a dyn Files, edited: &'a BTreeMap<String, String>) -> Self {
+        Self { base, edited }
+    }
+}
+
+impl Files for EditedFiles<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        match self.edited.get(&self.base.absolute(path)) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => self.base.read(path),
+        }
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<Entry>, FileError> {
+        self.base.list(path)
+    }
+
+    fn metadata(&self, path: &str) -> Result<Metadata, FileError> {
+        self.base.metadata(path)
+    }
+
+    fn resolved_metadata(&self, path: &str) -> Result<Metadata, FileError> {
+        self.base.resolved_metadata(path)
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.base.absolute(path)
+    }
+}
+
 /// Without `.` parts, doubled slashes and a slash at the end; `x/..` is taken back.
 fn normal(path: &str) -> String {
     let path = path.strip_prefix("/project").unwrap_or(path);

@@ -6,7 +6,7 @@
 mod files;
 mod map;
 
-pub use files::{Entry, EntryKind, FileError, Files, MemoryFiles, Metadata};
+pub use files::{EditedFiles, Entry, EntryKind, FileError, Files, MemoryFiles, Metadata};
 pub use map::{FileOrigin, Position, SourceFile, SourceMap};
 
 /// A file of a [`SourceMap`].
