@@ -73,7 +73,6 @@ impl Case {
             return Some("Packer's former way to evaluate, kept behind an option");
         }
         match self.command.as_str() {
-            "fix" | "fix-one" => Some("`fix` is for later"),
             "plugin-name" | "plugin-parts" => Some("where Packer installs plugins"),
             "console" if json.get("help_text").is_some() => Some("the help text of Packer's console"),
             _ => None,

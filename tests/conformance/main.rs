@@ -108,6 +108,8 @@ fn outcome(case: &Case, records: &Records, tells: bool) -> Outcome {
         "only-except-skip" => direct::only_except(case, records).into(),
         "decode_provisioner_block" | "parse_provisioner_blocks" => direct::provisioners(case, records, tells).into(),
         "fmt" => tools::format(case, records),
+        "fix" => tools::fix(case, records).into(),
+        "fix-one" => tools::fix_one(case).into(),
         "hcl2_upgrade" => tools::upgrade(case, records),
         _ => {
             let ran = run::run(case, records, &case.config());

@@ -34,6 +34,51 @@ pub(crate) fn format(case: &Case, records: &Records) -> Outcome {
     Outcome::from(on_disk(case, records))
 }
 
+/// `fix` on a copy of the template. Packer prints all of it anew; what it says is compared, not how.
+pub(crate) fn fix(case: &Case, records: &Records) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.json");
+    let text = std::fs::read_to_string(records.folder.join(&case.texts("config")[0])).unwrap();
+    std::fs::write(&path, &text).unwrap();
+    let output = program(&["fix", "template.json"], folder.path(), "");
+    let now = std::fs::read_to_string(&path).unwrap();
+    match (case.accepted, output.status.code()) {
+        (false, Some(1)) if now == text => Ok(()),
+        (true, Some(0)) => match case.json.get("stdout").and_then(Json::as_str) {
+            Some(expected) => same_json(&now, &serde_json::from_str(expected).unwrap()),
+            None => Ok(()),
+        },
+        (_, code) => Err(format!("ends with {code:?}: {}", first_line(&output.stderr))),
+    }
+}
+
+/// One of Packer's fixers, on the template as three people lay it out.
+pub(crate) fn fix_one(case: &Case) -> Result<(), String> {
+    let input = &case.json["input"];
+    let name = case.json["fixer"].as_str().unwrap();
+    let pretty = serde_json::to_string_pretty(input).unwrap();
+    for text in [input.to_string(), pretty.replace('\n', "\r\n").replace("  ", "\t"), pretty] {
+        match (case.accepted, formwork::outdated::run_fixer(name, &text)) {
+            (true, Ok(fixed)) => {
+                same_json(&fixed, &case.json["output"])?;
+                let again = formwork::outdated::run_fixer(name, &fixed)?;
+                if again != fixed {
+                    return Err(format!("a second time it gives {again}"));
+                }
+            }
+            (true, Err(why)) => return Err(why),
+            (false, Ok(fixed)) => return Err(format!("Packer fails, ours gives {fixed}")),
+            (false, Err(_)) => {}
+        }
+    }
+    Ok(())
+}
+
+fn same_json(text: &str, expected: &Json) -> Result<(), String> {
+    let ours: Json = serde_json::from_str(text).map_err(|error| format!("{error} in {text}"))?;
+    if ours == *expected { Ok(()) } else { Err(format!("ours is {ours}, Packer's {expected}")) }
+}
+
 fn piped(case: &Case, input: &str) -> Result<(), String> {
     let output = program(&["fmt", "-"], Path::new("."), input);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
