@@ -1,10 +1,13 @@
 //! Finds what a component's authors tell not to use any more, or do not take any more.
 
+use std::collections::BTreeSet;
+
 use crate::check::Rule;
-use crate::check::context::{Context, Subject, keyword};
+use crate::check::context::{Context, Inside, Subject, keyword};
 use crate::declare_diagnostic;
-use crate::diagnostic::Sink;
-use crate::schema::{self, Deprecated, Removed};
+use crate::diagnostic::{Edit, Fix, Sink};
+use crate::resolve::template::Argument;
+use crate::schema::{self, Attribute, Deprecated, Removed};
 use crate::source::Span;
 
 declare_diagnostic! {
@@ -33,7 +36,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 .help("move the block out of `build`, to the top level"),
         );
     }
-    for subject in &context.subjects() {
+    let subjects = context.subjects();
+    let twice = twice(&subjects);
+    for subject in &subjects {
         if let Some(deprecated) = &subject.schema.deprecated {
             sink.report(
                 DEPRECATED
@@ -42,21 +47,45 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     .help(advice(&subject.schema.name, deprecated)),
             );
         }
-        members(subject, sink);
+        members(subject, &twice, sink);
     }
 }
 
-fn members(subject: &Subject<'_>, sink: &mut Sink) {
+/// The attributes that cannot be renamed, because in some image the new name is given as well.
+fn twice(subjects: &[Subject<'_>]) -> BTreeSet<Span> {
+    let mut found = BTreeSet::new();
+    for inside in subjects.iter().flat_map(Subject::insides) {
+        for (name, argument) in &inside.body.arguments {
+            let replacement = inside.schema.attributes.get(name).and_then(replacement);
+            if replacement.is_some_and(|replacement| inside.body.arguments.contains_key(replacement)) {
+                found.insert(argument.name);
+            }
+        }
+    }
+    found
+}
+
+/// Another name for the same thing: what is written fits it as well.
+fn rename(inside: &Inside<'_>, name: &str, argument: &Argument, attribute: &Attribute) -> Option<Fix> {
+    let replacement = replacement(attribute)?;
+    let known = inside.schema.attributes.get(replacement)?;
+    let same = known.ty == attribute.ty && known.format == attribute.format && known.removed.is_none();
+    let edit = Edit::rename(argument.name, name, replacement).filter(|_| same && known.deprecated.is_none())?;
+    Some(Fix::new(true, vec![edit]))
+}
+
+fn members(subject: &Subject<'_>, twice: &BTreeSet<Span>, sink: &mut Sink) {
     for inside in subject.insides() {
         for (name, argument) in &inside.body.arguments {
             let Some(attribute) = inside.schema.attributes.get(name) else { continue };
-            let member = Member { subject, name, place: argument.name };
+            let fix = (!twice.contains(&argument.name)).then(|| rename(&inside, name, argument, attribute)).flatten();
+            let member = Member { subject, name, place: argument.name, fix };
             member.judge(attribute.removed.as_ref(), attribute.deprecated.as_ref(), sink);
         }
         for (name, blocks) in &inside.body.blocks {
             let Some(schema) = inside.schema.blocks.get(name) else { continue };
             for block in blocks {
-                let member = Member { subject, name, place: keyword(name, block.span) };
+                let member = Member { subject, name, place: keyword(name, block.span), fix: None };
                 member.judge(schema.removed.as_ref(), schema.deprecated.as_ref(), sink);
             }
         }
@@ -68,11 +97,13 @@ struct Member<'m> {
     subject: &'m Subject<'m>,
     name: &'m str,
     place: Span,
+    /// The rename that makes it right.
+    fix: Option<Fix>,
 }
 
 impl Member<'_> {
-    fn judge(&self, removed: Option<&Removed>, deprecated: Option<&Deprecated>, sink: &mut Sink) {
-        let Member { subject, name, place } = self;
+    fn judge(self, removed: Option<&Removed>, deprecated: Option<&Deprecated>, sink: &mut Sink) {
+        let Member { subject, name, place, fix } = self;
         let demand = removed.and_then(|removed| {
             let Removed { since, replacement } = removed;
             Some((subject.demand(schema::Severity::Error, *since)?, replacement.as_ref()))
@@ -86,17 +117,24 @@ impl Member<'_> {
             let since = demand.since();
             let when = if since.is_empty() { " any more" } else { since.as_str() };
             let message = format!("{} does not take `{name}`{when}", subject.name);
-            let diagnostic = REMOVED_ATTRIBUTE.at(*place, message).label("removed from the component");
+            let mut diagnostic = REMOVED_ATTRIBUTE.at(place, message).label("removed from the component");
+            diagnostic.fix = fix;
             demand.report(diagnostic.help(help), sink);
         } else if let Some(deprecated) = deprecated {
-            sink.report(
-                DEPRECATED
-                    .at(*place, format!("`{name}` of {} is deprecated", subject.name))
-                    .label("may be gone in a later version")
-                    .help(advice(name, deprecated)),
-            );
+            let mut diagnostic = DEPRECATED
+                .at(place, format!("`{name}` of {} is deprecated", subject.name))
+                .label("may be gone in a later version")
+                .help(advice(name, deprecated));
+            diagnostic.fix = fix;
+            sink.report(diagnostic);
         }
     }
+}
+
+/// The name that should stand in an attribute's place.
+fn replacement(attribute: &Attribute) -> Option<&String> {
+    let removed = attribute.removed.as_ref().and_then(|removed| removed.replacement.as_ref());
+    removed.or_else(|| attribute.deprecated.as_ref()?.replacement.as_ref())
 }
 
 fn advice(name: &str, deprecated: &Deprecated) -> String {

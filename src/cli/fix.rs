@@ -3,7 +3,7 @@
 //! Findings are looked for as by `check`. Fixes that can be made together are made in memory, then the files are looked at
 //! again, until there is nothing left to fix; only then is anything written, each file whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arguments::{self, Fix};
@@ -24,13 +24,14 @@ use crate::write::{replace, unified_between};
 const MOST_ROUNDS: usize = 1000;
 
 /// The files that change, by absolute path.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Edited {
     /// What they hold then.
     texts: BTreeMap<String, String>,
     files: BTreeMap<String, File>,
 }
 
+#[derive(Clone)]
 struct File {
     /// As messages name it.
     name: String,
@@ -123,7 +124,11 @@ fn fixed(
     unsafe_fixes: bool,
     edited: &mut Edited,
 ) -> Result<Outcome, Failure> {
-    for round in 0..MOST_ROUNDS {
+    // After a fix that made things worse, each is made alone, and that one not again.
+    let mut before: Option<(Edited, Vec<(&'static str, String)>)> = None;
+    let mut refused: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    let mut alone = false;
+    for _ in 0..MOST_ROUNDS {
         let texts = Arc::new(edited.texts.clone());
         let project = match &mut candidate {
             Candidate::Named(unit) => {
@@ -134,18 +139,33 @@ fn fixed(
         };
         let found: Vec<Found> =
             check(workspace, &project, &candidate)?.into_iter().map(|checked| checked.found).collect();
-        if let Some(fault) = found.iter().flat_map(faults).next() {
-            assert!(round == 0, "internal error: a fix broke the template: {}", fault.message);
-            let broken = found.into_iter().map(|found| Found { diagnostics: faults(&found), ..found });
-            return Ok(Outcome::Broken(broken.filter(|found| !found.diagnostics.is_empty()).collect()));
+        if found.iter().any(|found| !faults(found).is_empty()) {
+            let Some((kept, made)) = before.take() else {
+                let broken = found.into_iter().map(|found| Found { diagnostics: faults(&found), ..found });
+                return Ok(Outcome::Broken(broken.filter(|found| !found.diagnostics.is_empty()).collect()));
+            };
+            *edited = kept;
+            if alone {
+                refused.extend(made);
+            }
+            alone = true;
+            continue;
         }
-        let wanted = |diagnostic: &&Diagnostic| diagnostic.fix.as_ref().is_some_and(|fix| fix.safe || unsafe_fixes);
-        let Some(found) = found.iter().find(|found| found.diagnostics.iter().any(|found| wanted(&found))) else {
-            let is_left = |diagnostic: &&Diagnostic| diagnostic.fix.is_some();
-            let left = found.iter().flat_map(|found| &found.diagnostics).filter(is_left).count();
-            return Ok(Outcome::Fixed(left));
+        let wanted = |diagnostic: &&Diagnostic| {
+            diagnostic.fix.as_ref().is_some_and(|fix| fix.safe || unsafe_fixes)
+                && !refused.contains(&(diagnostic.code(), diagnostic.message.clone()))
         };
-        let wanted: Vec<&Diagnostic> = found.diagnostics.iter().filter(wanted).collect();
+        let Some(found) = found.iter().find(|found| found.diagnostics.iter().any(|found| wanted(&found))) else {
+            let is_left = |diagnostic: &&Diagnostic| diagnostic.fix.as_ref().is_some_and(|fix| !fix.safe);
+            let left = found.iter().flat_map(|found| &found.diagnostics).filter(is_left).count();
+            return Ok(Outcome::Fixed(if unsafe_fixes { 0 } else { left }));
+        };
+        let mut wanted: Vec<&Diagnostic> = found.diagnostics.iter().filter(wanted).collect();
+        if alone {
+            wanted.truncate(1);
+        }
+        let made = wanted.iter().map(|diagnostic| (diagnostic.code(), diagnostic.message.clone())).collect();
+        before = Some((edited.clone(), made));
         edit(&project, found, &wanted, edited);
     }
     panic!("internal error: fixing a template does not come to an end");
@@ -165,9 +185,12 @@ fn edit(project: &Project, found: &Found, wanted: &[&Diagnostic], edited: &mut E
             old: file.text.clone(),
             fixed: BTreeMap::new(),
         });
+        let mut told: Vec<&fix::Fix> = Vec::new();
         for diagnostic in wanted {
-            let is_made = |own: &fix::Fix| chosen.contains(&own) && own.edits[0].span.file == id;
-            if diagnostic.fix.as_ref().is_some_and(is_made) {
+            let Some(own) = &diagnostic.fix else { continue };
+            // What several images have from one place is fixed, and told, once.
+            if chosen.contains(&own) && !told.contains(&own) && own.edits[0].span.file == id {
+                told.push(own);
                 *entry.fixed.entry(without_controls(&diagnostic.message).replace('\n', " ")).or_default() += 1;
             }
         }

@@ -14,6 +14,19 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// Writes another name where a name stands, in quotes where it stands in quotes. Nothing if it is written in some other
+    /// way, with escapes for instance.
+    pub fn rename(span: Span, name: &str, new: &str) -> Option<Self> {
+        let text = match span.len().checked_sub(name.len())? {
+            0 => new.to_owned(),
+            2 => format!("\"{new}\""),
+            _ => return None,
+        };
+        Some(Self { span, text })
+    }
+}
+
 /// Edits that together make a finding go away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {

@@ -13,8 +13,6 @@ pub use retired::{RETIRED, Retired, retired};
 
 pub use fix::{Edit, Fix};
 
-pub use fix::{Edit, Fix};
-
 use crate::source::Span;
 
 /// How bad a finding is.

@@ -197,10 +197,8 @@ fn outline<'a>(data: &'a Data, text: &'a str) -> Option<Outline<'a>> {
         add(cleanup, Kind::Provisioner);
     }
     for step in all("post-processors") {
-        match &step.kind {
-            DataKind::Array(chain) => chain.iter().for_each(|step| add(step, Kind::PostProcessor)),
-            _ => add(step, Kind::PostProcessor),
-        }
+        let chain = if let DataKind::Array(chain) = &step.kind { chain.as_slice() } else { std::slice::from_ref(step) };
+        chain.iter().for_each(|step| add(step, Kind::PostProcessor));
     }
     Some(Outline { root, parts })
 }
@@ -223,7 +221,7 @@ fn diagnostic(change: Change, part: &Part<'_>, rank: usize, schemas: &Schemas) -
         (Standing::Name { old, new }, Lookup::Described(component)) => {
             let knows = |name: &str| {
                 component.body.blocks.contains_key(name)
-                    || component.body.attributes.get(name).is_some_and(|attribute| !attribute.removed)
+                    || component.body.attributes.get(name).is_some_and(|attribute| attribute.removed.is_none())
             };
             match (new.is_none_or(knows), knows(old)) {
                 // The plugin has no such thing under either name.

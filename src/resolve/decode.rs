@@ -199,7 +199,7 @@ impl<'a> Decoder<'a> {
             None if schema.rest == Rest::Rejected => {
                 let current = self.current.clone();
                 let elsewhere = current.as_deref().map(|current| self.elsewhere(current));
-                let help = structure::unknown_attribute_help(name, &schema, elsewhere.as_ref(), sink);
+                let (help, _) = structure::unknown_attribute_help(name, &schema, elsewhere.as_ref(), sink);
                 sink.report(
                     structure::UNKNOWN_ATTRIBUTE
                         .at(span, format!("there is no attribute `{name}` in {place}"))

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::elsewhere::Elsewhere;
 use super::names;
 use crate::declare_diagnostic;
-use crate::diagnostic::{Declaration, Sink};
+use crate::diagnostic::{Declaration, Edit, Fix, Sink};
 use crate::schema::{self, Nesting, Rest};
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, Body, Item};
@@ -84,7 +84,7 @@ pub(super) fn content_of<'d>(
     for item in &body.items {
         match item {
             Item::Attribute(attribute) => {
-                if accepts_attribute(attribute, schema, place, elsewhere, sink) {
+                if accepts_attribute(attribute, body, schema, place, elsewhere, sink) {
                     content.attributes.entry(attribute.name.value.as_str()).or_insert(attribute);
                 }
             }
@@ -138,27 +138,29 @@ enum Meant {
     Place(String),
 }
 
-/// What is said about an attribute that does not exist in `schema`.
+/// What is said about an attribute that does not exist in `schema`, and the attribute that was probably meant.
 pub(super) fn unknown_attribute_help(
     name: &str,
     schema: &schema::Body,
     elsewhere: Option<&Elsewhere<'_>>,
     sink: &Sink,
-) -> String {
+) -> (String, Option<String>) {
     let known: Vec<&str> = schema.attributes.keys().chain(schema.blocks.keys()).map(String::as_str).collect();
-    match (meant(name, &known, schema, elsewhere, sink), elsewhere) {
+    let help = match (meant(name, &known, schema, elsewhere, sink), elsewhere) {
         (Some(Meant::Name(near)), _) if schema.blocks.contains_key(&near) => {
             format!("did you mean the block `{near} {{ … }}`?")
         }
-        (Some(Meant::Name(near)), _) => format!("did you mean `{near}`?"),
+        (Some(Meant::Name(near)), _) => return (format!("did you mean `{near}`?"), Some(near)),
         (Some(Meant::Place(place)), _) => place,
         (None, Some(elsewhere)) => elsewhere.listing(schema),
         (None, None) => names::list("it has", known.into_iter()),
-    }
+    };
+    (help, None)
 }
 
 fn accepts_attribute(
     attribute: &Attribute,
+    body: &Body,
     schema: &schema::Body,
     place: &str,
     elsewhere: Option<&Elsewhere<'_>>,
@@ -180,15 +182,16 @@ fn accepts_attribute(
     if schema.rest == Rest::Ignored {
         return true;
     }
-    let help = unknown_attribute_help(name, schema, elsewhere, sink);
+    let (help, near) = unknown_attribute_help(name, schema, elsewhere, sink);
     // In JSON and YAML it might be meant as either.
     let what = if attribute.undecided { "neither an attribute nor a block" } else { "no attribute" };
-    sink.report(
-        UNKNOWN_ATTRIBUTE
-            .at(attribute.name.span, format!("there is {what} `{name}` in {place}"))
-            .label("not known here")
-            .help(help),
-    );
+    let mut diagnostic = UNKNOWN_ATTRIBUTE
+        .at(attribute.name.span, format!("there is {what} `{name}` in {place}"))
+        .label("not known here")
+        .help(help);
+    let near = near.filter(|near| body.attribute(near).is_none());
+    diagnostic.fix = near.and_then(|near| misspelt(attribute.name.span, name, &near));
+    sink.report(diagnostic);
     false
 }
 
@@ -219,8 +222,13 @@ fn accepts_block(
         return true;
     }
     let known: Vec<&str> = schema.blocks.keys().map(String::as_str).collect();
+    let mut near = None;
     let help = match meant(kind, &known, schema, elsewhere, sink) {
-        Some(Meant::Name(near)) => format!("did you mean `{near}`?"),
+        Some(Meant::Name(name)) => {
+            let help = format!("did you mean `{name}`?");
+            near = Some(name);
+            help
+        }
         Some(Meant::Place(place)) => place,
         None if kind == "dynamic" => {
             "`dynamic` works inside `build`, `source`, provisioners and post-processors".to_owned()
@@ -228,13 +236,18 @@ fn accepts_block(
         None if schema.blocks.is_empty() => "no block can stand there".to_owned(),
         None => names::list("the blocks there are", known.into_iter()),
     };
-    sink.report(
-        UNKNOWN_BLOCK
-            .at(block.kind.span, format!("there is no block `{kind}` in {place}"))
-            .label("not known here")
-            .help(help),
-    );
+    let mut diagnostic = UNKNOWN_BLOCK
+        .at(block.kind.span, format!("there is no block `{kind}` in {place}"))
+        .label("not known here")
+        .help(help);
+    diagnostic.fix = near.and_then(|near| misspelt(block.kind.span, kind, &near));
+    sink.report(diagnostic);
     false
+}
+
+/// The nearest name may not be the one that was meant.
+fn misspelt(span: Span, name: &str, near: &str) -> Option<Fix> {
+    Edit::rename(span, name, near).map(|edit| Fix::new(false, vec![edit]))
 }
 
 fn has_labels(block: &Block, wanted: &[String], sink: &mut Sink) -> bool {
