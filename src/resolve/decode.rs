@@ -347,10 +347,14 @@ impl<'a> Decoder<'a> {
             return None;
         }
         let given = value.ty();
-        let value = match convert(&value, &Type::from(&attribute.ty), span) {
+        let wanted = match self.language {
+            Language::LegacyJson if attribute.any_in_legacy => Type::Dynamic,
+            Language::LegacyJson | Language::Hcl2 => Type::from(&attribute.ty),
+        };
+        let value = match convert(&value, &wanted, span) {
             Ok(value) => value,
             Err(error) => {
-                let wanted = Type::from(&attribute.ty).phrase();
+                let wanted = wanted.phrase();
                 // The error's own words tell more only where something inside of the value is wrong.
                 let why = if error.path.is_empty() { format!("not {}", given.phrase()) } else { error.to_string() };
                 sink.report(

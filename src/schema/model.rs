@@ -143,6 +143,9 @@ pub struct Attribute {
     /// The default in a legacy JSON template, where it is another one.
     #[serde(default)]
     pub default_legacy: Option<Value>,
+    /// A legacy JSON template may give any value, whatever the type says.
+    #[serde(default)]
+    pub any_in_legacy: bool,
     /// Other defaults under conditions; the first that holds wins over `default`.
     #[serde(default)]
     pub default_when: Vec<ConditionalDefault>,
@@ -260,6 +263,7 @@ impl Attribute {
             env: Vec::new(),
             default: None,
             default_legacy: None,
+            any_in_legacy: false,
             default_when: Vec::new(),
             default_from: None,
             one_of: Vec::new(),
