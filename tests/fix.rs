@@ -96,6 +96,28 @@ fn what_needs_a_look_is_left_to_those_who_ask() {
     assert!(!now.contains("ssh_key_path") && now.contains("\"ssh_private_key_file\": \"b\""), "{now}");
 }
 
+#[test]
+fn what_is_fixed_is_what_the_plugins_take() {
+    let text = r#"{
+  "builders": [
+    {"type": "virtualbox", "iso_url": "https://example.com/x.iso", "iso_md5": "ab", "ssh_username": "u", "shutdown_command": "halt",
+     "guest_additions_attach": true, "ssh_disable_agent": true, "ssh_wait_timeout": "5m", "ssh_host_port_min": 2222}
+  ],
+  "provisioners": [{"type": "shell", "inline": ["true"], "only": ["virtualbox"]}],
+  "post-processors": [
+    {"type": "vagrant", "vmware": {"output": "x"}, "virtualbox": {"output": "y"}},
+    {"type": "manifest", "filename": "x"}
+  ]
+}
+"#;
+    let folder = folder(&[("template.json", text)]);
+    assert!(diagnostics(folder.path(), ".").iter().all(|found| found["code"] == "outdated-template"));
+    let (code, out, said) = run(folder.path(), &["fix"]);
+    assert_eq!((code, said.as_str()), (Some(0), "9 fixes in 1 file\n"), "{out}");
+    let left = diagnostics(folder.path(), ".");
+    assert_eq!(left, Vec::<Json>::new(), "{}", fs::read_to_string(folder.path().join("template.json")).unwrap());
+}
+
 const HCL: &str = "source \"docker\" \"a\" {\n  imag   = \"debian:12\"\n  commit = true\n}\n\nbuild {\n  sources = [\"source.docker.a\"]\n  \
                    provisoner \"shell\" {\n    inline = [\"true\"]\n  }\n  post-processor \"docker-tag\" {\n    repository = \"r\"\n    \
                    tag        = [\"1\"]\n  }\n}\n";

@@ -3,7 +3,9 @@
 use super::change::{Change, Standing, Wins, changed, removed, renamed};
 use super::rewrite::{New, Object, Rewrite};
 use super::{Outline, Part};
+use crate::diagnostic::Edit;
 use crate::parse::data::DataKind;
+use crate::source::Span;
 
 pub(super) fn iso_md5(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
     let object = part.object;
@@ -19,7 +21,7 @@ pub(super) fn iso_md5(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
     );
     let message = "`iso_md5` was folded into `iso_checksum`".to_owned();
     let change = Change::of(part, "iso_md5", rewrite, message).help("write `\"iso_checksum\": \"md5:…\"`");
-    vec![change.becomes("iso_checksum").safe(!clashes)]
+    vec![change.becomes("iso_checksum").with(&object, &["iso_checksum_type"]).safe(!clashes)]
 }
 
 pub(super) fn iso_checksum(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
@@ -31,14 +33,17 @@ pub(super) fn iso_checksum(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
         return Vec::new();
     }
     let mut rewrite = Rewrite::new(object);
-    let (old, help, safe) = match (object.value(URL), object.value(TYPE)) {
+    let (old, help) = match (object.value(URL), object.value(TYPE)) {
         (None, None) => return Vec::new(),
         (Some(url), _) => {
             let DataKind::String(address) = &url.kind else { return Vec::new() };
-            let is_prefixed = address.text.starts_with("file:");
-            let new = if is_prefixed { object.raw(url).to_owned() } else { format!("\"file:{}\"", object.inside(url)) };
-            rewrite.remove(TYPE).remove(SUM).rename(URL, SUM).set(URL, &New::raw(&new));
-            (URL, format!("write `\"iso_checksum\": {new}`"), true)
+            rewrite.remove(TYPE).remove(SUM).rename(URL, SUM);
+            if !address.text.starts_with("file:") {
+                let inside = url.span.range().start + 1;
+                let span = Span::new(url.span.file, inside, inside);
+                rewrite.edit(Edit { span, text: "file:".to_owned() });
+            }
+            (URL, "write `\"iso_checksum\": \"file:…\"` with that address".to_owned())
         }
         (None, Some(ty)) => {
             let Some(word) = object.string(TYPE) else { return Vec::new() };
@@ -46,7 +51,7 @@ pub(super) fn iso_checksum(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
             match (sum, word.text.as_str()) {
                 (None, "none") => {
                     rewrite.remove(SUM).rename(TYPE, SUM);
-                    (TYPE, "write `\"iso_checksum\": \"none\"`".to_owned(), true)
+                    (TYPE, "write `\"iso_checksum\": \"none\"`".to_owned())
                 }
                 (None, _) => return vec![without_sum(part)],
                 (Some(_), "" | "none") => {
@@ -55,23 +60,23 @@ pub(super) fn iso_checksum(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
                         rewrite.set(SUM, &New::text(value));
                     }
                     rewrite.remove(TYPE);
-                    (TYPE, "remove it; `\"iso_checksum\": \"none\"` checks nothing".to_owned(), true)
+                    (TYPE, "remove it; `\"iso_checksum\": \"none\"` checks nothing".to_owned())
                 }
                 (Some(sum), _) if has_kind(&sum.text) => {
                     rewrite.remove(TYPE);
-                    (TYPE, "`iso_checksum` names its kind already: remove `iso_checksum_type`".to_owned(), true)
+                    (TYPE, "`iso_checksum` names its kind already: remove `iso_checksum_type`".to_owned())
                 }
                 (Some(_), _) => {
                     let old = object.value(SUM).map_or("", |sum| object.inside(sum));
                     let new = format!("{}:{old}", object.inside(ty));
                     rewrite.remove(TYPE).set(SUM, &New::text(&new));
-                    (TYPE, "write the kind before the sum: `\"iso_checksum\": \"KIND:SUM\"`".to_owned(), true)
+                    (TYPE, "write the kind before the sum: `\"iso_checksum\": \"KIND:SUM\"`".to_owned())
                 }
             }
         }
     };
     let message = format!("`{old}` was folded into `iso_checksum`");
-    vec![Change::of(part, old, rewrite, message).help(help).becomes(SUM).safe(safe)]
+    vec![Change::of(part, old, rewrite, message).help(help).becomes(SUM).with(&object, &[TYPE])]
 }
 
 /// Whether a checksum says what kind of one it is, or may: a text that a variable makes up may hold anything.
@@ -185,13 +190,15 @@ pub(super) fn source_cidr(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {
     if !is_amazon(part) || part.object.string(OLD).is_none() {
         return Vec::new();
     }
-    let raw = part.object.value(OLD).map_or("", |value| part.object.raw(value));
-    let list = New::Array(vec![New::raw(raw)]);
+    let Some(value) = part.object.value(OLD) else { return Vec::new() };
+    let around = |span: Span, text: &str| Edit { span, text: text.to_owned() };
     let told = |mut change: Change| {
         change.message = format!("`{OLD}` is now the list `{NEW}`");
-        change.help(format!("write `\"{NEW}\": [{raw}]`"))
+        change.edits.extend([around(value.span.head(), "["), around(value.span.tail(), "]")]);
+        change.safe = !part.object.has(NEW);
+        change.help(format!("write `\"{NEW}\": [\"…\"]`"))
     };
-    changed(part, OLD, NEW, Wins::Old, Some(&list)).map(told).into_iter().collect()
+    renamed(part, OLD, NEW, Wins::Old).map(told).into_iter().collect()
 }
 
 pub(super) fn spot_price_auto_product(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {

@@ -1,7 +1,7 @@
 //! What a fixer changes, and the changes that many of them make.
 
 use super::Part;
-use super::rewrite::{New, Rewrite};
+use super::rewrite::{New, Object, Rewrite};
 use crate::diagnostic::Edit;
 use crate::source::Span;
 
@@ -11,6 +11,8 @@ pub(super) struct Change {
     pub(super) span: Span,
     pub(super) message: String,
     pub(super) label: String,
+    /// What is outdated together with it.
+    pub(super) others: Vec<Span>,
     pub(super) help: String,
     /// None: somebody has to decide.
     pub(super) edits: Vec<Edit>,
@@ -45,6 +47,7 @@ impl Change {
             span,
             message,
             label: "the old name".to_owned(),
+            others: Vec::new(),
             help: String::new(),
             edits: rewrite.edits(),
             safe: true,
@@ -55,6 +58,13 @@ impl Change {
 
     pub(super) fn label(mut self, text: &str) -> Self {
         text.clone_into(&mut self.label);
+        self
+    }
+
+    /// Other members that go the same way.
+    pub(super) fn with(mut self, object: &Object<'_>, names: &[&str]) -> Self {
+        let spans = names.iter().filter_map(|name| object.member(name)).map(|member| member.key.span);
+        self.others.extend(spans.filter(|span| *span != self.span));
         self
     }
 

@@ -20,7 +20,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{self, Diagnostic, Edit, Fix, Severity, Sink};
 use crate::parse::data::{Data, DataKind, Decoded, json};
 use crate::schema::{Kind, Lookup, Schemas};
-use crate::source::{FileId, FileOrigin, SourceMap};
+use crate::source::{FileId, FileOrigin, SourceMap, Span};
 
 use change::{Change, Standing};
 use rewrite::Object;
@@ -132,15 +132,17 @@ pub fn find(sources: &SourceMap, file: FileId, schemas: &Schemas, sink: &mut Sin
 
 /// Takes out what says of an outdated name only that it is unknown or deprecated.
 pub fn supersede(sink: &mut Sink) {
-    let outdated = |diagnostic: &&Diagnostic| diagnostic.code() == OUTDATED_TEMPLATE.code;
-    let mut spans: Vec<_> = sink.diagnostics().iter().filter(outdated).map(|diagnostic| diagnostic.span).collect();
+    let outdated = sink.diagnostics().iter().filter(|diagnostic| diagnostic.code() == OUTDATED_TEMPLATE.code);
+    let places = |found: &Diagnostic| {
+        let others: Vec<Span> = found.others.iter().map(|(span, _)| *span).collect();
+        std::iter::once(found.span).chain(others)
+    };
+    let spans: Vec<Span> = outdated.flat_map(places).collect();
     if spans.is_empty() {
         return;
     }
-    spans.sort_unstable();
-    let same_place = |span: crate::source::Span| {
-        spans.iter().any(|own| own.file == span.file && own.start < span.end && span.start < own.end)
-    };
+    let same_place =
+        |span: Span| spans.iter().any(|own| own.file == span.file && own.start < span.end && span.start < own.end);
     sink.retain(|diagnostic| !SUPERSEDED.contains(&diagnostic.code()) || !same_place(diagnostic.span));
 }
 
@@ -205,10 +207,12 @@ fn outline<'a>(data: &'a Data, text: &'a str) -> Option<Outline<'a>> {
 
 /// What is said about a change, if anything.
 fn diagnostic(change: Change, part: &Part<'_>, rank: usize, schemas: &Schemas) -> Option<Diagnostic> {
-    let Change { span, message, label, help, edits, mut safe, within, standing } = change;
-    let lookup = match part.ty {
-        Some(ty) => schemas.component(part.kind, &ty.text),
-        None => Lookup::Unknown,
+    let Change { span, message, label, others, help, edits, mut safe, within, standing } = change;
+    let ty = part.ty();
+    let lookup = match (standing, types::successor(part)) {
+        // Under its old name nobody describes a builder; its attributes are those of the new one.
+        (Standing::Name { .. } | Standing::Rejected, Some(new)) => schemas.component(part.kind, new),
+        (_, _) => schemas.component(part.kind, ty),
     };
     let mut help = help;
     let severity = match (standing, lookup) {
@@ -240,6 +244,9 @@ fn diagnostic(change: Change, part: &Part<'_>, rank: usize, schemas: &Schemas) -
         }
     };
     let mut diagnostic = OUTDATED_TEMPLATE.at(span, message).label(label).help(help).severity(severity);
+    for other in others {
+        diagnostic = diagnostic.also(other, "and this with it");
+    }
     if !edits.is_empty() {
         diagnostic = diagnostic.fix(Fix::new(safe, edits).within(within).rank(rank));
     }

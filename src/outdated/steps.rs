@@ -76,7 +76,7 @@ pub(super) fn vagrant_override(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> 
     let message = format!("what is different for `{first}` belongs under `override`");
     let help = format!("write `\"override\": {{ \"{first}\": {{ … }} }}`");
     let change = Change::of(part, first, rewrite, message).label("not read here").help(help);
-    vec![change.becomes(NEW).safe(safe)]
+    vec![change.becomes(NEW).with(&object, &old).safe(safe)]
 }
 
 pub(super) fn docker_tag(part: &Part<'_>, _: &Outline<'_>) -> Vec<Change> {

@@ -123,7 +123,7 @@ fn a_builder_that_is_renamed_is_renamed_where_it_is_called_so() {
 fn how_bad_it_is_depends_on_the_plugin_of_today() {
     use Severity::{Error, Note, Warning};
     let both = r#""ssh_key_path": "a", "ssh_private_key_file": "b""#;
-    let cases: [(String, &[(Severity, Option<bool>)]); 15] = [
+    let cases: [(String, &[(Severity, Option<bool>)]); 16] = [
         (builder("qemu", r#""iso_checksum_type": "md5", "iso_checksum": "x""#), &[(Error, Some(true))]),
         // It says its kind already.
         (builder("qemu", r#""iso_checksum_type": "md5", "iso_checksum": "{{user `a`}}:x""#), &[(Error, Some(true))]),
@@ -139,6 +139,7 @@ fn how_bad_it_is_depends_on_the_plugin_of_today() {
         (builder("nobody", r#""ssh_key_path": "a""#), &[(Warning, Some(false))]),
         (builder("vmware", r#""vm_name": "a""#), &[(Error, Some(true))]),
         (builder("proxmox", r#""vm_name": "a""#), &[(Warning, Some(true))]),
+        (builder("virtualbox", r#""ssh_key_path": "a""#), &[(Error, Some(true)), (Error, Some(true))]),
         // The plugin of today has it again.
         (builder("scaleway", r#""access_key": "a""#), &[]),
         (builder("amazon-ebs", r#""ssh_private_ip": "{{user `private`}}""#), &[(Error, None)]),

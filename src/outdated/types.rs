@@ -7,21 +7,32 @@ use crate::diagnostic::Edit;
 use crate::parse::data::{Data, DataKind, Decoded};
 use crate::schema::Kind;
 
+/// Types that have another name now.
+const RENAMED: [(&str, &str); 3] =
+    [("virtualbox", "virtualbox-iso"), ("vmware", "vmware-iso"), ("proxmox", "proxmox-iso")];
+
+/// What a builder's type is called now, where it has another name.
+pub(super) fn successor(part: &Part<'_>) -> Option<&'static str> {
+    let renamed = RENAMED.iter().find(|(old, _)| part.is_builder() && part.ty() == *old)?;
+    Some(renamed.1)
+}
+
 pub(super) fn virtualbox(part: &Part<'_>, outline: &Outline<'_>) -> Vec<Change> {
     let overrides = overridden(part, outline, "virtualbox", "virtualbox-iso");
-    renamed(part, outline, "virtualbox", "virtualbox-iso").into_iter().chain(overrides).collect()
+    renamed(part, outline, "virtualbox").into_iter().chain(overrides).collect()
 }
 
 pub(super) fn vmware(part: &Part<'_>, outline: &Outline<'_>) -> Vec<Change> {
-    renamed(part, outline, "vmware", "vmware-iso").into_iter().collect()
+    renamed(part, outline, "vmware").into_iter().collect()
 }
 
 pub(super) fn proxmox(part: &Part<'_>, outline: &Outline<'_>) -> Vec<Change> {
-    renamed(part, outline, "proxmox", "proxmox-iso").into_iter().collect()
+    renamed(part, outline, "proxmox").into_iter().collect()
 }
 
 /// A builder is called by its type unless it has a name, and steps may call it so.
-fn renamed(part: &Part<'_>, outline: &Outline<'_>, old: &str, new: &str) -> Option<Change> {
+fn renamed(part: &Part<'_>, outline: &Outline<'_>, old: &str) -> Option<Change> {
+    let new = successor(part)?;
     let ty = part.ty.filter(|ty| part.is_builder() && ty.text == old)?;
     let edit = |text: &Decoded| Edit { span: text.span, text: format!("\"{new}\"") };
     let mut edits = vec![edit(ty)];
@@ -40,6 +51,7 @@ fn renamed(part: &Part<'_>, outline: &Outline<'_>, old: &str, new: &str) -> Opti
         span: ty.span,
         message,
         label: "the old name".to_owned(),
+        others: Vec::new(),
         help,
         edits,
         safe: true,

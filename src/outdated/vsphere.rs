@@ -43,7 +43,11 @@ fn moved(part: &Part<'_>, names: &Names, list: &'static str, what: &str) -> Opti
     let mut rewrite = Rewrite::new(object);
     let message = format!("{what} is described in `{list}` now");
     let help = format!("write `\"{list}\": [{{ … }}]`");
-    let told = |rewrite| Change::of(part, first, rewrite, message).label("not read here").help(help).becomes(list);
+    let names: Vec<&str> = old.iter().map(|(old, _)| *old).collect();
+    let told = |rewrite| {
+        let change = Change::of(part, first, rewrite, message).label("not read here").help(help);
+        change.becomes(list).with(&object, &names)
+    };
     match object.value(list).map(|value| &value.kind) {
         None => {
             for (old, _) in &old[1..] {
