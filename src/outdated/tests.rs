@@ -1,12 +1,19 @@
+use std::sync::LazyLock;
+
 use super::*;
 use crate::diagnostic::fix;
+
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::embedded);
+
+/// How bad a finding is, whether it has a fix, and whether that is safe.
+type Verdict = (Severity, Option<bool>);
 
 /// What is found in a template: severity, message, whether there is a fix and whether it is safe.
 fn findings(text: &str) -> Vec<(Severity, String, Option<bool>)> {
     let mut sources = SourceMap::new();
     let file = sources.add("template.json", text, FileOrigin::Disk);
     let mut sink = Sink::new();
-    find(&sources, file, &Schemas::embedded(), &mut sink);
+    find(&sources, file, &SCHEMAS, &mut sink);
     let told = |found: Diagnostic| (found.severity, found.message, found.fix.map(|fix| fix.safe));
     sink.into_sorted().into_iter().map(told).collect()
 }
@@ -18,7 +25,7 @@ fn fixed(text: &str) -> String {
         let mut sources = SourceMap::new();
         let file = sources.add("template.json", text.as_str(), FileOrigin::Disk);
         let mut sink = Sink::new();
-        find(&sources, file, &Schemas::embedded(), &mut sink);
+        find(&sources, file, &SCHEMAS, &mut sink);
         let fixes = fix::choose(sink.diagnostics().iter().filter_map(|found| found.fix.as_ref()));
         if fixes.is_empty() {
             return text;
@@ -123,7 +130,7 @@ fn a_builder_that_is_renamed_is_renamed_where_it_is_called_so() {
 fn how_bad_it_is_depends_on_the_plugin_of_today() {
     use Severity::{Error, Note, Warning};
     let both = r#""ssh_key_path": "a", "ssh_private_key_file": "b""#;
-    let cases: [(String, &[(Severity, Option<bool>)]); 16] = [
+    let cases: [(String, &[Verdict]); 16] = [
         (builder("qemu", r#""iso_checksum_type": "md5", "iso_checksum": "x""#), &[(Error, Some(true))]),
         // It says its kind already.
         (builder("qemu", r#""iso_checksum_type": "md5", "iso_checksum": "{{user `a`}}:x""#), &[(Error, Some(true))]),
