@@ -25,7 +25,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("conversion-differs", "no template is known that is not converted as it means"),
     ("file-too-large", "the example would have 32 megabytes"),
     ("not-utf8", "a page is UTF-8 text"),
-    ("removed-attribute", "no described plugin has such an attribute yet"),
 ];
 
 /// A section of a page.

@@ -467,3 +467,226 @@ fn what_nothing_uses_is_told() {
         ],
     );
 }
+
+/// What is reported about a source `acme` that has a rule since 2.0.0, under a constraint on the plugin.
+fn since(constraint: Option<&str>, inside: &str) -> Vec<String> {
+    let schema = r#"{"plugin": "acme", "source": "github.com/acme/acme", "version": "2.1.0", "components": {"builder": {"acme": {
+        "attributes": {
+            "a": {"type": "string"}, "n": {"type": "number"}, "new": {"type": "string"},
+            "old": {"type": "string", "removed": {"since": "2.0.0", "replacement": "new"}}
+        },
+        "blocks": {"gone": {"nesting": "list", "removed": {"since": "2.0.0"}}},
+        "rules": [
+            {"rule": "required", "fields": ["a"], "since": "2.0.0"},
+            {"rule": "value", "fields": ["n"], "value": {"min": 19}, "since": "2.0.0"}
+        ]
+    }}}}"#;
+    let plugin = constraint.map_or(String::new(), |constraint| {
+        format!("packer {{\nrequired_plugins {{\nacme = {{ source = \"github.com/acme/acme\", version = \"{constraint}\" }}\n}}\n}}")
+    });
+    let text = format!("{plugin}\nsource \"acme\" \"a\" {{\n{inside}\n}}\nbuild {{ sources = [\"acme.a\"] }}");
+    said_with(schema, &text, MemoryFiles::new(), &Inputs::default())
+}
+
+#[test]
+fn a_demand_of_a_release_binds_as_far_as_the_template_admits_it() {
+    let faulty = "n = 18\nold = \"x\"\ngone {}";
+    for certain in [">= 2.0.0", "~> 2.0", "= 2.1.0"] {
+        let said = since(Some(certain), faulty);
+        assert!(said.len() == 4 && said.iter().all(|line| line.starts_with("error ")), "{certain}: {said:#?}");
+        assert!(said.iter().all(|line| line.contains(" since release 2.0.0 of the plugin `acme`")), "{said:#?}");
+        assert!(!said.iter().any(|line| line.contains("before 2.0.0")), "{said:#?}");
+    }
+    for open in [None, Some(">= 1.0.0"), Some("~> 1")] {
+        let said = since(open, faulty);
+        assert!(said.len() == 4 && said.iter().all(|line| line.starts_with("warning ")), "{open:?}: {said:#?}");
+        assert!(said.iter().all(|line| line.contains("or require a release of `acme` before 2.0.0)")), "{said:#?}");
+    }
+    for old in ["~> 1.2", "1.2.0", "< 2.0.0"] {
+        assert_eq!(since(Some(old), faulty), Vec::<String>::new(), "{old}");
+    }
+    assert_eq!(since(Some(">= 2.0.0"), "a = \"x\"\nn = 19\nnew = \"y\""), Vec::<String>::new());
+}
+
+/// A builder `acme` with these attributes and rules, and for bodies of it what must be said.
+fn ruled(members: &str, cases: &[(&str, &[&str])]) {
+    let schema = format!(
+        "{{\"plugin\": \"acme\", \"source\": \"github.com/acme/acme\", \"version\": \"1.0.0\", \"components\": {{\"builder\": {{\"acme\": {{{members}}}}}}}}}"
+    );
+    for (text, expected) in cases {
+        let said = said_of(&schema, text);
+        let fits =
+            said.len() == expected.len() && said.iter().zip(*expected).all(|(said, expected)| said.contains(expected));
+        assert!(fits, "{members}\n{text}\n  said: {said:#?}\n  not:  {expected:#?}");
+    }
+}
+
+#[test]
+fn every_kind_of_rule_is_asked() {
+    let abc = |rule: &str| {
+        format!(
+            "\"attributes\": {{\"a\": {{\"type\": \"string\"}}, \"b\": {{\"type\": \"string\"}}, \"c\": {{\"type\": \"string\"}}}}, \"rules\": [{rule}]"
+        )
+    };
+    let (a, b, c) = ("a = \"1\"", "b = \"1\"", "c = \"1\"");
+    let all = format!("{a}\n{b}\n{c}");
+    ruled(
+        &abc(r#"{"rule": "exactly_one_of", "fields": ["a", "b"]}"#),
+        &[
+            (a, &[]),
+            (c, &["required-attribute at 1: the source `acme` needs one of `a` and `b`"]),
+            (&all, &["conflicting-attributes at 3"]),
+        ],
+    );
+    ruled(
+        &abc(r#"{"rule": "at_least_one_of", "fields": ["a", "b"]}"#),
+        &[(&all, &[]), (c, &["needs at least one of `a` and `b`"])],
+    );
+    ruled(
+        &abc(r#"{"rule": "conflicts", "fields": ["a", "b"]}"#),
+        &[(c, &[]), (a, &[]), (&all, &["takes only one of `a` and `b`"])],
+    );
+    ruled(
+        &abc(r#"{"rule": "requires", "fields": ["a", "b", "c"]}"#),
+        &[(b, &[]), (&all, &[]), (a, &["`a` needs `b`", "`a` needs `c`"])],
+    );
+    ruled(
+        &abc(r#"{"rule": "requires_any", "fields": ["a", "b", "c"]}"#),
+        &[(b, &[]), (&format!("{a}\n{c}"), &[]), (a, &["`a` needs `b` or `c`"])],
+    );
+    ruled(
+        &abc(r#"{"rule": "required_together", "fields": ["a", "b"]}"#),
+        &[(c, &[]), (&all, &[]), (b, &["error required-attribute at 2: `b` needs `a`"])],
+    );
+    ruled(
+        &abc(r#"{"rule": "required", "fields": ["b"], "when": [{"field": "a", "test": "set"}]}"#),
+        &[
+            (c, &[]),
+            (&all, &[]),
+            (a, &["needs `b` when `a` is set"]),
+            ("a = \"1\"\nb = \"\"", &["required-attribute at 3"]),
+        ],
+    );
+    ruled(
+        &abc(
+            r#"{"rule": "forbidden", "fields": ["b"], "when": [{"field": "a", "test": {"eq": "1"}}], "severity": "warning"}"#,
+        ),
+        &[
+            (b, &[]),
+            (&all, &["warning conflicting-attributes at 3: the source `acme` does not take `b` when `a` is `1`"]),
+        ],
+    );
+    // What is missing is told once, whatever else asks for it.
+    ruled(
+        &abc(
+            r#"{"rule": "required", "fields": ["a"]}, {"rule": "at_least_one_of", "fields": ["a", "b"]}, {"rule": "requires", "fields": ["c", "a"]}"#,
+        ),
+        &[(c, &["needs at least one of `a` and `b`"])],
+    );
+}
+
+#[test]
+fn rules_about_values_see_defaults() {
+    let members = r#""attributes": {
+        "kind": {"type": "string", "default": "slow"}, "key": {"type": "string"}, "lock": {"type": "bool", "format": "tristate"},
+        "least": {"type": "number", "default": 5}, "most": {"type": "number"},
+        "names": {"type": "map(string)"}, "places": {"type": "list(string)"}, "few": {"type": "list(string)"}
+    }, "rules": [
+        {"rule": "value", "fields": ["kind"], "value": {"eq": "fast"}, "when": [{"field": "key", "test": "set"}]},
+        {"rule": "value", "fields": ["lock"], "value": {"ne": false}, "when": [{"field": "most", "test": {"eq": 8}}]},
+        {"rule": "compare", "fields": ["least", "most"], "op": "<="},
+        {"rule": "same_keys", "fields": ["names", "places"]},
+        {"rule": "max_items", "fields": ["few", "places"], "max": 1, "when": [{"field": "key", "test": "unset"}]}
+    ]"#;
+    ruled(
+        members,
+        &[
+            ("key = \"k\"\nkind = \"fast\"", &[]),
+            (
+                "key = \"k\"",
+                &[
+                    "invalid-attribute-value at 2: `kind` cannot be `slow`, its default, when `key` is set (it has to be `fast`)",
+                ],
+            ),
+            (
+                "key = \"k\"\nkind = \"mid\"",
+                &["invalid-attribute-value at 3: `kind` cannot be `mid` when `key` is set"],
+            ),
+            ("most = 8", &[]),
+            ("most = 8\nlock = false", &["`lock` cannot be `false` when `most` is `8`"]),
+            ("most = 4", &["at 2: `least` is not at most `most` (`least` is 5 by default; make `most` at least that)"]),
+            ("least = 3\nmost = 4", &[]),
+            ("names = { a = \"1\" }\nplaces = [\"a\"]", &[]),
+            (
+                "names = { a = \"1\" }\nplaces = [\"b\"]",
+                &["`names` and `places` do not have the same names (`a` is not in `places`)"],
+            ),
+            ("names = { a = \"1\" }", &["`a` is not in `places`"]),
+            ("few = [\"a\", \"b\"]", &["`few` has 2 elements when `key` is not set (it can have up to 1)"]),
+        ],
+    );
+}
+
+#[test]
+fn dotted_fields_reach_into_every_block() {
+    let members = r#""attributes": {"a": {"type": "string"}}, "blocks": {
+        "one": {"nesting": "single", "attributes": {"x": {"type": "string"}}},
+        "many": {"nesting": "list", "max": 2, "attributes": {"y": {"type": "string"}}}
+    }, "rules": [
+        {"rule": "required", "fields": ["one.x"], "when": [{"field": "a", "test": {"eq": "one"}}]},
+        {"rule": "required", "fields": ["many.y"], "when": [{"field": "a", "test": {"eq": "many"}}]},
+        {"rule": "value", "fields": ["many.y"], "value": {"ne": "bad"}},
+        {"rule": "forbidden", "fields": ["a"], "when": [{"field": "many.y", "test": {"eq": "alone"}}]}
+    ]"#;
+    ruled(
+        members,
+        &[
+            ("a = \"one\"", &["error required-attribute at 1: the source `acme` needs `one.x` when `a` is `one`"]),
+            ("a = \"one\"\none {\nx = \"1\"\n}", &[]),
+            ("a = \"many\"", &[]),
+            ("a = \"many\"\nmany {\ny = \"1\"\n}\nmany {\ny = \"\"\n}", &["error required-attribute at 7"]),
+            (
+                "many {\ny = \"1\"\n}\nmany {\ny = \"bad\"\n}",
+                &["error invalid-attribute-value at 6: `y` cannot be `bad`"],
+            ),
+            ("a = \"1\"\nmany {\ny = \"1\"\n}\nmany {\ny = \"alone\"\n}", &["error conflicting-attributes at 2"]),
+            (
+                &"many {\ny = \"1\"\n}\n".repeat(3),
+                &["error conflicting-attributes at 8: the source `acme` takes at most 2 blocks `many`"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn bounds_of_attributes_are_asked() {
+    let members = r#""attributes": {
+        "step": {"type": "number", "multiple_of": 4}, "name": {"type": "string", "length": {"min": 3, "max": 5}},
+        "pairs": {"type": "list(list(string))", "element_length": 2}, "few": {"type": "list(string)", "max_items": 1},
+        "sums": {"type": "list(string)", "element_format": "checksum"}, "keys": {"type": "list(string)", "element_format": "boot_command"},
+        "bytes": {"type": "list(number)", "format": "bytes"}, "tags": {"type": "map(string)", "value_pattern": "^[a-z]*$"},
+        "any_case": {"type": "string", "one_of": ["One"], "case_insensitive": true},
+        "made": {"type": "string", "computed": true}, "unread": {"type": "string", "ignored": true}
+    }"#;
+    ruled(
+        members,
+        &[
+            (
+                "step = 8\nname = \"abc\"\npairs = [[\"a\", \"b\"]]\nfew = [\"a\"]\nkeys = [\"<wait>\"]\nbytes = [0, 255]\ntags = { A = \"a\" }\nany_case = \"ONE\"",
+                &[],
+            ),
+            ("step = 6", &["`step` cannot be `6` (it has to be a multiple of 4)"]),
+            ("name = \"ab\"", &["`name` has 2 characters (it has to have from 3 to 5)"]),
+            ("pairs = [[\"a\"]]", &["an element of `pairs` has 1 elements (each has to have 2)"]),
+            ("few = [\"a\", \"b\"]", &["`few` has 2 elements (it can have up to 1)"]),
+            ("sums = [\"none\", \"what\"]", &["an element of `sums` has to be a checksum, `what` is none"]),
+            ("sums = [\"md5:00\"]", &["warning invalid-attribute-value at 2"]),
+            ("keys = [\"<wait0>\"]", &["`keys` has to be a boot command"]),
+            ("bytes = [256]", &["an element of `bytes` has to be a byte, `256` is none"]),
+            ("tags = { A = \"B\" }", &["`A` in `tags` cannot be `B`"]),
+            ("any_case = \"two\"", &["`any_case` cannot be `two`"]),
+            ("made = \"x\"", &["warning ineffective-attribute at 2: the source `acme` makes `made` itself"]),
+            ("unread = \"x\"", &["warning ineffective-attribute at 2: `unread` of the source `acme` has no effect"]),
+        ],
+    );
+}

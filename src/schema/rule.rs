@@ -63,13 +63,13 @@ pub enum RuleKind {
     Required,
     /// None is set.
     Forbidden,
-    /// The first, when set, passes `value`.
+    /// The first passes `value`: given, or by its default where a certain value is asked for.
     Value,
     /// The two, when set, compare as `op` says.
     Compare,
-    /// The first has at most `max` elements.
+    /// Each has at most `max` elements, or so many blocks.
     MaxItems,
-    /// The maps have the same names.
+    /// The maps have the same names; a list counts by its texts.
     SameKeys,
     /// What `check` names: no other kind can say it.
     Custom,

@@ -142,6 +142,14 @@ fn what_a_release_took_away_is_read() {
     assert!(body.rules[0].since < removed.since && removed.since < body.blocks["d"].removed.as_ref().unwrap().since);
     assert!(body.attributes["c"].removed.is_none());
 
+    let patterns = r#"{"attributes": {"a": {"type": "string", "pattern": "^[\\w-.]$"}}, "rules": [{"rule": "value", "fields": ["a"], "value": {"pattern": "("}}]}"#;
+    let patterns = error(&builder(patterns));
+    assert!(patterns.contains("attribute a: the pattern `^[\\w-.]$` cannot be read: "), "{patterns}");
+    assert!(patterns.contains("rule 1: the pattern `(` cannot be read: "), "{patterns}");
+    let format = r#"{"attributes": {"a": {"type": "list(bool)", "element_format": "cidr"}}}"#;
+    let format = error(&builder(format));
+    assert!(format.ends_with("its `element_format` does not fit its type bool"), "{format}");
+
     let lost = error(&builder(r#"{"attributes": {"a": {"type": "string", "removed": {"replacement": "c"}}}}"#));
     assert!(lost.ends_with("attribute a: its replacement `c` does not exist"), "{lost}");
 }

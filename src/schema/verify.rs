@@ -112,7 +112,11 @@ impl Verifier {
         {
             self.report(place, "`default` is none of `one_of`");
         }
-        self.format(attribute, place);
+        self.formats(attribute, place);
+        let Attribute { pattern, element_pattern, key_pattern, value_pattern, .. } = attribute;
+        for pattern in [pattern, element_pattern, key_pattern, value_pattern].into_iter().flatten() {
+            self.pattern(pattern, place);
+        }
         if attribute.path.is_none() && (attribute.path_or_url || !attribute.path_when.is_empty()) {
             self.report(place, "`path_when` and `path_or_url` need `path`");
         }
@@ -147,14 +151,33 @@ impl Verifier {
         }
     }
 
-    fn format(&mut self, attribute: &Attribute, place: &str) {
-        let Some(format) = attribute.format else {
-            return;
-        };
+    fn formats(&mut self, attribute: &Attribute, place: &str) {
+        let Attribute { ty, format, element_format, .. } = attribute;
+        if let Some(format) = format {
+            self.format(*format, ty, "its `format`", place);
+        }
+        let Some(format) = element_format else { return };
+        match ty {
+            AttributeType::List(element) | AttributeType::Set(element) | AttributeType::Map(element) => {
+                let is_list = matches!(ty, AttributeType::List(_));
+                if *format == Format::BootCommand && !is_list {
+                    self.report(place, "a boot command is a list");
+                }
+                self.format(*format, element, "its `element_format`", place);
+            }
+            AttributeType::String
+            | AttributeType::Number
+            | AttributeType::Bool
+            | AttributeType::Any
+            | AttributeType::Object(_) => self.report(place, format!("a {ty} has no elements with a format")),
+        }
+    }
+
+    fn format(&mut self, format: Format, ty: &AttributeType, what: &str, place: &str) {
         let fits = match format {
-            Format::Integer => attribute.ty == AttributeType::Number,
-            Format::Tristate => attribute.ty == AttributeType::Bool,
-            Format::Bytes => attribute.ty == AttributeType::List(Box::new(AttributeType::Number)),
+            Format::Integer => *ty == AttributeType::Number,
+            Format::Tristate => *ty == AttributeType::Bool,
+            Format::Bytes => *ty == AttributeType::List(Box::new(AttributeType::Number)),
             Format::TypeExpression => {
                 self.report(place, "`type_expression` is the language's own");
                 return;
@@ -170,10 +193,19 @@ impl Verifier {
             | Format::IpOrCidr
             | Format::Tunnel
             | Format::BootCommand
-            | Format::AzureResourceId => attribute.ty == AttributeType::String,
+            | Format::AzureResourceId => *ty == AttributeType::String,
         };
         if !fits {
-            self.report(place, format!("its `format` does not fit its type {}", attribute.ty));
+            self.report(place, format!("{what} does not fit its type {ty}"));
+        }
+    }
+
+    /// Patterns come from the world of Go; what our own reader of them refuses would never be asked.
+    fn pattern(&mut self, pattern: &str, place: &str) {
+        if let Err(why) = regex::Regex::new(pattern) {
+            let why = why.to_string();
+            let why = why.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned();
+            self.report(place, format!("the pattern `{pattern}` cannot be read: {why}"));
         }
     }
 
@@ -193,6 +225,11 @@ impl Verifier {
             }
         }
         self.conditions(body, when, place);
+        if let Some(test) = value
+            && let Some(Some(ty)) = fields.first().and_then(|first| find(body, first))
+        {
+            self.test(ty, test, place);
+        }
         let count = fields.len();
         let (wanted, enough) = match kind {
             RuleKind::ExactlyOneOf | RuleKind::Conflicts | RuleKind::Requires | RuleKind::RequiredTogether => {
@@ -200,11 +237,13 @@ impl Verifier {
             }
             RuleKind::RequiresAny => ("three fields or more", count >= 3),
             RuleKind::Compare => ("two fields", count == 2),
-            RuleKind::Value | RuleKind::MaxItems => ("one field", count == 1),
+            RuleKind::Value => ("one field", count == 1),
             RuleKind::SameKeys => ("two fields or more", count >= 2),
-            RuleKind::AtLeastOneOf | RuleKind::Required | RuleKind::Forbidden | RuleKind::Custom => {
-                ("one field or more", count >= 1)
-            }
+            RuleKind::AtLeastOneOf
+            | RuleKind::Required
+            | RuleKind::Forbidden
+            | RuleKind::MaxItems
+            | RuleKind::Custom => ("one field or more", count >= 1),
         };
         if !enough {
             self.report(place, format!("it needs {wanted}, not {count}"));
@@ -240,13 +279,8 @@ impl Verifier {
                     self.value(ty, value, "a condition's value", place);
                 }
             }
-            Test::Set
-            | Test::Unset
-            | Test::Prefix(_)
-            | Test::NotPrefix(_)
-            | Test::Pattern(_)
-            | Test::Min(_)
-            | Test::Max(_) => {}
+            Test::Pattern(pattern) => self.pattern(pattern, place),
+            Test::Set | Test::Unset | Test::Prefix(_) | Test::NotPrefix(_) | Test::Min(_) | Test::Max(_) => {}
         }
     }
 
