@@ -52,7 +52,7 @@ impl Demand<'_> {
     pub(super) fn report(&self, diagnostic: Diagnostic, sink: &mut Sink) {
         let mut diagnostic = diagnostic.severity(self.severity);
         if let Some(Since { release, plugin, certain: false }) = self.since {
-            let other = format!("or require a release of `{plugin}` before {release}");
+            let other = format!("or use a release of `{plugin}` before {release}");
             diagnostic.help = Some(match diagnostic.help {
                 Some(help) => format!("{help}; {other}"),
                 None => other,

@@ -263,6 +263,12 @@ pub(super) fn matches_pattern(text: &str, pattern: &str) -> Option<bool> {
     Some(regex::Regex::new(pattern).ok()?.is_match(text))
 }
 
+/// Whether no part of a text is empty only because nothing was given for it yet: what such a text looks like decides nothing.
+pub(super) fn is_settled(value: &Value) -> bool {
+    let is_empty = |hole: &crate::resolve::value::Hole| hole.known.as_deref() == Some("");
+    value.as_text().is_none_or(|text| !text.holes().any(is_empty))
+}
+
 /// A known text, number or bool.
 pub(super) fn scalar(value: &Value) -> Option<serde_json::Value> {
     match &value.kind {

@@ -500,12 +500,32 @@ fn a_demand_of_a_release_binds_as_far_as_the_template_admits_it() {
     for open in [None, Some(">= 1.0.0"), Some("~> 1")] {
         let said = since(open, faulty);
         assert!(said.len() == 4 && said.iter().all(|line| line.starts_with("warning ")), "{open:?}: {said:#?}");
-        assert!(said.iter().all(|line| line.contains("or require a release of `acme` before 2.0.0)")), "{said:#?}");
+        assert!(said.iter().all(|line| line.contains("or use a release of `acme` before 2.0.0)")), "{said:#?}");
     }
     for old in ["~> 1.2", "1.2.0", "< 2.0.0"] {
         assert_eq!(since(Some(old), faulty), Vec::<String>::new(), "{old}");
     }
     assert_eq!(since(Some(">= 2.0.0"), "a = \"x\"\nn = 19\nnew = \"y\""), Vec::<String>::new());
+}
+
+#[test]
+fn a_text_with_an_empty_part_is_not_judged() {
+    let schema = r#"{"plugin": "acme", "source": "github.com/acme/acme", "version": "1.0.0", "components": {"builder": {"acme": {
+        "attributes": {"sum": {"type": "string", "format": "checksum"}, "kind": {"type": "string", "one_of": ["a"]}}
+    }}}}"#;
+    let said = |sum: &str| {
+        let text = format!(
+            "variable \"e\" {{ default = \"\" }}\nvariable \"f\" {{ default = \"md4\" }}\nlocals {{ l = \"${{var.e}}${{var.f}}\" }}\nsource \"acme\" \"a\" {{\nkind = \"a\"\nsum = \"{sum}\"\n}}\nbuild {{ sources = [\"acme.a\"] }}\nsource \"file\" \"f\" {{ target = local.l }}\nbuild {{ sources = [\"file.f\"] }}"
+        );
+        said_with(schema, &text, MemoryFiles::new(), &Inputs::default())
+            .into_iter()
+            .filter(|line| line.contains("invalid-attribute-value"))
+            .count()
+    };
+    assert_eq!(said("${var.e}:${var.e}"), 0);
+    assert_eq!(said("${var.e}"), 0);
+    assert_eq!(said("${var.f}:00"), 1);
+    assert_eq!(said("md4:00"), 1);
 }
 
 /// A builder `acme` with these attributes and rules, and for bodies of it what must be said.

@@ -43,7 +43,7 @@ impl Single<'_> {
     fn fault(&self, value: &Value) -> Option<Fault> {
         let Single { what, one_of, format, pattern, case_insensitive } = self;
         let shown = shown(value);
-        let scalar = member::scalar(value)?;
+        let scalar = member::scalar(value).filter(|_| member::is_settled(value))?;
         let fits = |allowed: &serde_json::Value| match (allowed.as_str(), scalar.as_str()) {
             (Some(allowed), Some(given)) if *case_insensitive => allowed.eq_ignore_ascii_case(given),
             _ => member::same(allowed, &scalar),

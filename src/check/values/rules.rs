@@ -73,7 +73,7 @@ fn value(
     let state = reached.state(name);
     let given = reached.argument(name).filter(|_| state != State::Unset);
     if let Some(argument) = given {
-        let fails = member::passes(&argument.value, test) == Some(false);
+        let fails = member::is_settled(&argument.value) && member::passes(&argument.value, test) == Some(false);
         return fails.then(|| {
             let fault = Fault::error(format!("`{name}` cannot be {}", shown(&argument.value)), wanted(test));
             (argument.span, "this value", fault)
