@@ -354,6 +354,9 @@ fn components_that_nothing_describes_are_told_apart() {
                 .starts_with("error unknown-component at 6: the plugin `docker` has no provisioner `docker-something`"),
         "{known:#?}"
     );
+    // Under another name a plugin's components are called otherwise.
+    let other = required("dock", "github.com/hashicorp/docker", "post-processor \"dock-tag\" {}");
+    assert!(other.len() == 1 && other[0].starts_with("warning unknown-component"), "{other:#?}");
     let fork = required("docker", "github.com/someone/docker", "provisioner \"docker-something\" {}");
     assert!(fork.len() == 1 && fork[0].starts_with("warning unknown-component"), "{fork:#?}");
 }

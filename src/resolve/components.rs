@@ -90,7 +90,10 @@ pub(super) fn judge(kind: Kind, ty: &Spanned<String>, schemas: &Schemas, require
     let known = plugin.and_then(|(local, source)| {
         schemas.plugins().find(|known| source.map_or(known.plugin == local, |source| known.source == source))
     });
-    if let (Some((local, _)), None) = (plugin, known) {
+    if let Some((local, _)) = plugin
+        && known.is_none_or(|known| known.plugin != local)
+    {
+        // Under another local name a known plugin's components have other names, too.
         return Verdict::Foreign(local.to_owned(), true);
     }
     let others: Vec<Kind> = Kind::ALL.into_iter().filter(|other| is_known(schemas, *other, name)).collect();
@@ -170,8 +173,8 @@ impl Foreign {
         }
     }
 
-    /// Says one thing of each plugin.
-    pub(super) fn report(&self, sink: &mut Sink) {
+    /// Says one thing of each plugin. A legacy template cannot require one.
+    pub(super) fn report(&self, is_legacy: bool, sink: &mut Sink) {
         for (plugin, Group { is_required, severity, components }) in &self.0 {
             let Some(((kind, name), first)) = components.iter().min_by_key(|(_, span)| **span) else { continue };
             let names: BTreeSet<&str> = components.keys().map(|(_, name)| name.as_str()).collect();
@@ -188,7 +191,7 @@ impl Foreign {
                 "add a schema (`schemas: [\"{plugin}.json\"]` in `formwork.yaml`, written as `docs/schemas.md` tells); \
                  everything else is checked"
             );
-            let help = if *is_required {
+            let help = if *is_required || is_legacy {
                 schema
             } else {
                 format!("name its plugin in `packer {{ required_plugins {{ … }} }}`, or {schema}")

@@ -128,7 +128,7 @@ pub fn resolve_with<T>(
     let findings = data::given(documents, inputs, schemas, &world, sources, sink);
     let (locals, data) = locals::resolve(documents, &findings, &mut scope, &mut decoder, sink);
     let builds = builds::resolve(documents, inputs, &scope, &mut decoder, sources, sink);
-    decoder.foreign.report(sink);
+    decoder.foreign.report(configuration.is_legacy(), sink);
     let result = then(&scope, sources, sink);
     let template = Template {
         required_plugins,

@@ -48,9 +48,9 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("", &["load-error"]),
     starts("Could not find any config file in", &["load-error"]),
     starts("Could not guess format of", &["unknown-var-file-format"]),
-    is("Failed to open file", &["missing-file", "unreadable-var-file"]),
-    is("Failed to read file", &["missing-file", "unreadable-var-file"]),
-    is("no such file", &["missing-file", "unreadable-var-file"]),
+    is("Failed to open file", &["missing-file"]),
+    is("Failed to read file", &["missing-file"]),
+    is("no such file", &["missing-file"]),
     // Structure.
     is("Argument or block definition required", &["invalid-argument", "unexpected-closing-bracket"]),
     is("Invalid argument name", &["invalid-argument"]),
