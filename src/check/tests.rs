@@ -299,7 +299,7 @@ fn a_name_is_told_where_it_belongs() {
             ),
             (
                 "source \"docker\" \"a\" {\ncommit = true\nbuild {\npath = \"t/main.pkr.hcl\"\nrun_command = []\n}\n}\nbuild { sources = [\"docker.a\"] }",
-                &["(it belongs to the source type itself: write it outside of this block)"],
+                &["(it belongs to the source itself: write it outside of this block)"],
             ),
             (
                 "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\nnothing_like_it = 1\n}\nbuild { sources = [\"docker.a\"] }",
@@ -384,7 +384,9 @@ fn what_data_sources_and_builds_have_is_known() {
     assert_eq!(with_data("data.amazon-ami.x.id"), Vec::<String>::new());
     let wrong = with_data("data.amazon-ami.x.idd");
     assert!(
-        wrong.len() == 1 && wrong[0].contains("error missing-attribute") && wrong[0].contains("did you mean `id`?"),
+        wrong.len() == 1
+            && wrong[0].contains("error missing-attribute")
+            && wrong[0].contains("the data source `amazon-ami.x` has no attribute `idd` (did you mean `id`?)"),
         "{wrong:#?}"
     );
     let wrong = with_data("data.amazon-ami.x.nothing_like_it");
@@ -393,7 +395,11 @@ fn what_data_sources_and_builds_have_is_known() {
         build,
         &[
             ("provisioner \"shell\" { inline = [build.ID, build.ImageSha256, source.name, source.type] }", &[]),
-            ("provisioner \"shell\" { inline = [build.Foo] }", &["error missing-attribute at 6"]),
+            (
+                "provisioner \"shell\" { inline = [build.Foo] }",
+                &["error missing-attribute at 6: `build` has no attribute `Foo`"],
+            ),
+            ("pause_before = \"1s\"", &["(`pause_before` is an argument of provisioners)"]),
             ("post-processor \"docker-tag\" { repository = build.Foo }", &["error missing-attribute at 6"]),
             ("provisioner \"shell\" { inline = [source.nam] }", &["(did you mean `name`?)"]),
         ],

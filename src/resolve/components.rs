@@ -106,8 +106,12 @@ pub(super) fn judge(kind: Kind, ty: &Spanned<String>, schemas: &Schemas, require
     }
     // The template says whose it is, and all of that plugin's components are known.
     if let Some(known) = known {
-        let own = schemas.names(kind).filter(|other| is_of(other, &known.plugin));
-        let help = names::list(&format!("its {}s", noun(kind)), own);
+        let own = |kind: Kind| schemas.names(kind).filter(|other| is_of(other, &known.plugin));
+        let help = if own(kind).next().is_some() {
+            names::list(&format!("its {}s", noun(kind)), own(kind))
+        } else {
+            names::list(&format!("it has no {}; its components", noun(kind)), Kind::ALL.into_iter().flat_map(own))
+        };
         let message = format!("the plugin `{}` has no {} `{name}`", known.plugin, noun(kind));
         return Verdict::Fault(UNKNOWN_COMPONENT.at(ty.span, message).label("not known").help(help));
     }

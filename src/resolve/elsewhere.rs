@@ -57,7 +57,8 @@ impl Elsewhere<'_> {
     fn in_component(&self, name: &str, here: &Body) -> Option<String> {
         let is_inner = !std::ptr::eq(self.whole, here);
         if is_inner && has(self.whole, name) {
-            return Some(format!("it belongs to the {} itself: write it outside of this block", noun(self.kind)));
+            let whole = if self.kind == Kind::Builder { "source" } else { noun(self.kind) };
+            return Some(format!("it belongs to the {whole} itself: write it outside of this block"));
         }
         let mut paths = Vec::new();
         blocks_with(self.whole, name, &mut Vec::new(), &mut paths);
@@ -67,15 +68,7 @@ impl Elsewhere<'_> {
 
     /// Arguments that Packer itself reads of other kinds of component.
     fn among_arguments(&self, name: &str, here: &Body) -> Option<String> {
-        if !std::ptr::eq(self.whole, here) {
-            return None;
-        }
-        let others = [Kind::Provisioner, Kind::PostProcessor].into_iter().filter(|kind| *kind != self.kind);
-        let others = others.filter(|kind| meta_schema(*kind).attributes.contains_key(name));
-        let others: Vec<String> = others.map(|kind| format!("{}s", noun(kind))).collect();
-        // A name for a component is what its labels are.
-        (name != "name" && !others.is_empty())
-            .then(|| format!("`{name}` is an argument of {}", names::joined(&others, "and")))
+        std::ptr::eq(self.whole, here).then(|| argument_of(name, Some(self.kind))).flatten()
     }
 
     fn in_components(&self, name: &str, kinds: &[Kind]) -> Option<String> {
@@ -101,6 +94,16 @@ impl Elsewhere<'_> {
         let noun = if kind == self.kind { String::new() } else { format!("the {} ", noun(kind)) };
         Some(format!("`{name}` belongs to {noun}{}", names::joined(&shown, "and")))
     }
+}
+
+/// Of which kinds of component, but for `except`, Packer itself reads an argument of that name.
+pub(super) fn argument_of(name: &str, except: Option<Kind>) -> Option<String> {
+    let kinds = [Kind::Provisioner, Kind::PostProcessor].into_iter().filter(|kind| Some(*kind) != except);
+    let kinds = kinds.filter(|kind| meta_schema(*kind).attributes.contains_key(name));
+    let kinds: Vec<String> = kinds.map(|kind| format!("{}s", noun(kind))).collect();
+    // A name for a component is what its labels are.
+    (name != "name" && !kinds.is_empty())
+        .then(|| format!("`{name}` is an argument of {}", names::joined(&kinds, "and")))
 }
 
 fn has(body: &Body, name: &str) -> bool {

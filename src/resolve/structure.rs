@@ -6,7 +6,7 @@
 
 use indexmap::IndexMap;
 
-use super::elsewhere::Elsewhere;
+use super::elsewhere::{self, Elsewhere};
 use super::names;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Edit, Fix, Sink};
@@ -153,7 +153,7 @@ pub(super) fn unknown_attribute_help(
         (Some(Meant::Name(near)), _) => return (format!("did you mean `{near}`?"), Some(near)),
         (Some(Meant::Place(place)), _) => place,
         (None, Some(elsewhere)) => elsewhere.listing(schema),
-        (None, None) => names::list("it has", known.into_iter()),
+        (None, None) => elsewhere::argument_of(name, None).unwrap_or_else(|| names::list("it has", known.into_iter())),
     };
     (help, None)
 }

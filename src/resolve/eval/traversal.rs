@@ -46,6 +46,15 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
             return Value::error();
         }
     }
+    if let Some((owner, name, known)) = foreign(root, path, value) {
+        let help = match nearest(&name.value, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", listing(known.iter().copied())),
+        };
+        let diagnostic = MISSING_ATTRIBUTE.at(name.span, format!("{owner} has no attribute `{}`", name.value));
+        sink.report(diagnostic.label("no such attribute").help(help));
+        return Value::error();
+    }
     if root == "local"
         && let Some(Step::Index(_, span)) = path.first()
     {
@@ -58,6 +67,23 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
         return Value::error();
     }
     walk(Cow::Borrowed(value), of.span, path, scope, sink)
+}
+
+/// The step that asks a thing which Packer provides for what it does not have: what it is, the step, and what it has.
+fn foreign<'v>(root: &str, path: &'v [Step], value: &'v Value) -> Option<(String, &'v Spanned<String>, Vec<&'v str>)> {
+    let names = |entries: &'v std::collections::BTreeMap<String, Value>| entries.keys().map(String::as_str).collect();
+    match (root, path) {
+        ("build" | "source" | "path" | "packer", [Step::Attribute(name), ..]) => {
+            let entries = value.as_entries().filter(|entries| !entries.contains_key(&name.value))?;
+            Some((format!("`{root}`"), name, names(entries)))
+        }
+        ("data", [Step::Attribute(ty), Step::Attribute(data), Step::Attribute(name), ..]) => {
+            let found = value.as_entries()?.get(&ty.value)?.as_entries()?.get(&data.value)?;
+            let entries = found.as_entries().filter(|entries| !entries.contains_key(&name.value))?;
+            Some((format!("the data source `{}.{}`", ty.value, data.value), name, names(entries)))
+        }
+        _ => None,
+    }
 }
 
 /// The steps into a value that is no reference.
