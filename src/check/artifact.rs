@@ -1,9 +1,12 @@
 //! Finds post-processors that are fed an artifact they cannot take.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::check::Rule;
 use crate::check::context::{Context, Subject};
 use crate::declare_diagnostic;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Sink};
 use crate::resolve::template::{Component, ImagePlan};
 use crate::schema::{Artifact, Kind, Lookup};
 use crate::source::Span;
@@ -30,36 +33,53 @@ struct Given {
 }
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    // One of each post-processor, whatever number of images it is for.
+    let mut found: BTreeMap<Span, Diagnostic> = BTreeMap::new();
     for image in &context.template.images {
         let ImagePlan { source, post_processors, .. } = image;
         let made = context.source(source, image.span).and_then(|subject| produced(&subject, None, source.ty.span));
         for chain in post_processors {
             let mut given = made.clone();
             for component in chain {
-                given = step(context, component, given, sink);
+                given = step(context, component, given, &mut found);
             }
         }
     }
+    found.into_values().for_each(|diagnostic| sink.report(diagnostic));
 }
 
 /// Checks one member of a chain, and says what it gives to the next; nothing if that is not known.
-fn step(context: &Context<'_>, component: &Component, given: Option<Given>, sink: &mut Sink) -> Option<Given> {
+fn step(
+    context: &Context<'_>,
+    component: &Component,
+    given: Option<Given>,
+    found: &mut BTreeMap<Span, Diagnostic>,
+) -> Option<Given> {
     let subject = context.component(component)?;
     if let Some(given) = &given
         && !accepts(&subject, given)
     {
         let name = &component.ty.value;
-        let message = match given.ids.as_slice() {
-            [] => format!("`{name}` has nothing to take: {} makes no artifact here", given.maker),
-            _ => format!("`{name}` cannot take what {} makes", given.maker),
-        };
-        sink.report(
-            ARTIFACT_NOT_ACCEPTED
-                .at(component.ty.span, message)
-                .label("fails when the build gets here")
-                .also(given.place, "made here")
-                .help(help(context, name, &subject.schema.artifact, given)),
-        );
+        match found.entry(component.ty.span) {
+            Entry::Vacant(entry) => {
+                let message = match given.ids.as_slice() {
+                    [] => format!("`{name}` has nothing to take: {} makes no artifact here", given.maker),
+                    _ => format!("`{name}` cannot take what {} makes", given.maker),
+                };
+                let diagnostic = ARTIFACT_NOT_ACCEPTED
+                    .at(component.ty.span, message)
+                    .label("fails when the build gets here")
+                    .also(given.place, "made here")
+                    .help(help(context, name, &subject.schema.artifact, given));
+                entry.insert(diagnostic);
+            }
+            Entry::Occupied(mut entry) => {
+                let diagnostic = entry.get().clone();
+                if diagnostic.others.iter().all(|(place, _)| *place != given.place) {
+                    entry.insert(diagnostic.also(given.place, "nor what this makes"));
+                }
+            }
+        }
     }
     produced(&subject, given, component.ty.span)
 }
@@ -124,15 +144,16 @@ fn help(context: &Context<'_>, name: &str, artifact: &Artifact, given: &Given) -
             Kind::PostProcessor | Kind::Provisioner | Kind::DataSource => format!("`{}`", other.name),
         })
         .collect();
-    let listed = match makers.split_last() {
-        None => return "remove it from this chain".to_owned(),
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) if rest.len() < 6 => format!("{} or {last}", rest.join(", ")),
-        Some((_, rest)) => format!("{} and {} more", rest[..5].join(", "), rest.len() - 4),
+    let listed = match makers.as_slice() {
+        [] => return "remove it from this chain".to_owned(),
+        [only] => format!("{only} makes"),
+        [first, second] => format!("{first} or {second} makes"),
+        [first, second, third] => format!("{first}, {second} or {third} makes"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} others make", rest.len()),
     };
     let override_help = match artifact.accepts_any_when.first() {
         Some(condition) => format!("; with `{}` it takes any", condition.field),
         None => String::new(),
     };
-    format!("it takes what {listed} makes{override_help}")
+    format!("it takes what {listed}{override_help}")
 }

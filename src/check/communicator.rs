@@ -34,9 +34,12 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
+/// A condition that fails, and the settings that have no effect because of it.
+type Failing<'c> = (&'c Condition, Vec<(Span, &'c str)>);
+
 /// Settings whose condition fails, told once for each condition.
 fn without_effect(context: &Context<'_>, source: &Subject<'_>, inside: Inside<'_>, body: Span, sink: &mut Sink) {
-    let mut failing: BTreeMap<String, (&Condition, Vec<(Span, &str)>)> = BTreeMap::new();
+    let mut failing: BTreeMap<String, Failing<'_>> = BTreeMap::new();
     for (name, argument) in &inside.body.arguments {
         let Some(attribute) = inside.schema.attributes.get(name) else { continue };
         if inside.state(name) != State::Set {

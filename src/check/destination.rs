@@ -18,28 +18,12 @@ declare_diagnostic! {
 
 pub(super) const RULE: Rule = Rule { declares: &[&UNWRITABLE_DESTINATION], check };
 
-/// Folders that belong to root on every system, with all that is below them.
-const ROOTS: [&str; 19] = [
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/opt",
-    "/proc",
-    "/root",
-    "/sbin",
-    "/snap",
-    "/srv",
-    "/sys",
-    "/usr",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-    "/var/www",
-];
+/// Folders of every system, which belong to root with all that is below them.
+const SYSTEM: [&str; 13] =
+    ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/root", "/sbin", "/snap", "/sys", "/usr"];
+
+/// Folders that belong to root, and below which people have some of their own made.
+const LOCAL: [&str; 6] = ["/opt", "/srv", "/var/cache", "/var/lib", "/var/log", "/var/www"];
 
 /// Below those, what everybody may write to.
 const OPEN: [&str; 4] = ["/dev/shm", "/dev/null", "/dev/stdout", "/dev/stderr"];
@@ -48,10 +32,19 @@ const OPEN: [&str; 4] = ["/dev/shm", "/dev/null", "/dev/stdout", "/dev/stderr"];
 const HARMLESS: [&str; 6] = ["breakpoint", "file", "hcp-sbom", "shell-local", "sleep", "goss"];
 
 /// What a script may do that lets others write where only root could.
-const OPENING: [&str; 16] = [
-    "chown", "chmod", "chgrp", "setfacl", "install", "mount", "usermod", "useradd", "adduser", "umask", "rsync", "cp ",
-    "ln ", "tar ", "git ", "mkdir -m",
-];
+const OPENING: [&str; 9] = ["chown", "chmod", "chgrp", "setfacl", "mount", "usermod", "useradd", "adduser", "umask"];
+
+/// What may make a folder that belongs to somebody else.
+const MAKING: [&str; 6] = ["install", "rsync", "cp ", "ln ", "tar ", "git "];
+
+/// What earlier steps did, as far as it concerns who may write where.
+#[derive(Default)]
+struct Earlier {
+    /// One of them may have done anything.
+    is_unknown: bool,
+    /// What scripts say, with their environments.
+    text: String,
+}
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for image in &context.template.images {
@@ -59,21 +52,22 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let ImagePlan { source, provisioners, .. } = image;
         // What a machine runs when it first starts may open folders.
         let starts = ["user_data", "user_data_file", "startup_script_file", "custom_data", "custom_data_file"];
-        let mut may_be_open = starts.iter().any(|name| source.body.arguments.contains_key(*name));
+        let is_unknown = starts.iter().any(|name| source.body.arguments.contains_key(*name));
+        let mut earlier = Earlier { is_unknown, text: String::new() };
         for component in provisioners {
-            let Some(subject) = context.component(component) else {
-                may_be_open = true;
-                continue;
-            };
-            if !may_be_open {
-                uploads(&subject, &user, sink);
+            let subject = context.component(component);
+            if let Some(subject) = &subject
+                && !earlier.is_unknown
+            {
+                uploads(subject, &user, &earlier, sink);
             }
-            may_be_open |= opens(context, component);
+            earlier.is_unknown |= subject.is_none();
+            earlier.add(context, component);
         }
     }
 }
 
-fn uploads(subject: &Subject<'_>, user: &str, sink: &mut Sink) {
+fn uploads(subject: &Subject<'_>, user: &str, earlier: &Earlier, sink: &mut Sink) {
     let Some(inside) = subject.insides().first().copied() else { return };
     for (name, argument) in &inside.body.arguments {
         let Some(attribute) = inside.schema.attributes.get(name).filter(|attribute| attribute.uploads_to) else {
@@ -86,9 +80,11 @@ fn uploads(subject: &Subject<'_>, user: &str, sink: &mut Sink) {
         }
         let Some(path) = argument.value.as_str() else { continue };
         let why = match (folder(&path), home(&path)) {
-            (Some(root), _) => format!("only root may write below `{root}`"),
-            (None, Some(owner)) if owner != user => format!("it is the home of `{owner}`"),
-            (None, _) => continue,
+            (Some(root), _) if !earlier.may_open(root) => format!("only root may write below `{root}`"),
+            (None, Some(owner)) if owner != user && !earlier.may_open("/home") => {
+                format!("it is the home of `{owner}`")
+            }
+            (Some(_) | None, _) => continue,
         };
         sink.report(
             UNWRITABLE_DESTINATION
@@ -96,6 +92,44 @@ fn uploads(subject: &Subject<'_>, user: &str, sink: &mut Sink) {
                 .label(why)
                 .help(help(name, &path)),
         );
+    }
+}
+
+impl Earlier {
+    /// Whether somebody else than root may write to a folder, or below it, by now.
+    fn may_open(&self, folder: &str) -> bool {
+        let says = |words: &[&str]| words.iter().any(|word| self.text.contains(word));
+        self.text.contains(folder) && (says(&OPENING) || !SYSTEM.contains(&folder) && says(&MAKING))
+    }
+
+    fn add(&mut self, context: &Context<'_>, component: &Component) {
+        let ty = component.ty.value.as_str();
+        if HARMLESS.contains(&ty) {
+            return;
+        }
+        self.is_unknown |= ty != "shell";
+        for (name, argument) in &component.body.arguments {
+            let own = std::slice::from_ref(&argument.value);
+            let values: Vec<_> = match argument.value.as_entries() {
+                Some(entries) => entries.values().collect(),
+                None => argument.value.as_items().unwrap_or(own).iter().collect(),
+            };
+            for value in values {
+                let said = machine::command(value);
+                match name.as_str() {
+                    "script" | "scripts" => match said.and_then(|path| context.files.read(&path).ok()) {
+                        Some(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
+                        None => self.is_unknown = true,
+                    },
+                    "inline" | "env" | "environment_vars" => match said {
+                        Some(said) => self.text.push_str(&said),
+                        None => self.is_unknown = true,
+                    },
+                    _ => {}
+                }
+                self.text.push('\n');
+            }
+        }
     }
 }
 
@@ -117,7 +151,7 @@ fn folder(path: &str) -> Option<&'static str> {
     if OPEN.iter().any(|open| is_in(&open)) {
         return None;
     }
-    ROOTS.iter().find(is_in).copied()
+    SYSTEM.iter().chain(&LOCAL).find(is_in).copied()
 }
 
 /// The user in whose home a path lies.
@@ -126,35 +160,4 @@ fn home(path: &str) -> Option<&str> {
     let is_plain = owner.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     let is_below = !inside.split('/').any(|part| part == "..");
     (!owner.is_empty() && is_plain && is_below).then_some(owner)
-}
-
-/// Whether a step may let the user write where only root could.
-fn opens(context: &Context<'_>, component: &Component) -> bool {
-    if HARMLESS.contains(&component.ty.value.as_str()) {
-        return false;
-    }
-    if component.ty.value != "shell" {
-        return true;
-    }
-    let mut text = String::new();
-    for (name, argument) in &component.body.arguments {
-        let own = std::slice::from_ref(&argument.value);
-        for value in argument.value.as_items().unwrap_or(own) {
-            match name.as_str() {
-                "inline" => match machine::command(value) {
-                    Some(line) => text.push_str(&line),
-                    None => return true,
-                },
-                "script" | "scripts" => {
-                    let Some(bytes) = value.as_str().and_then(|path| context.files.read(&path).ok()) else {
-                        return true;
-                    };
-                    text.push_str(&String::from_utf8_lossy(&bytes));
-                }
-                _ => {}
-            }
-            text.push('\n');
-        }
-    }
-    OPENING.iter().any(|word| text.contains(word))
 }

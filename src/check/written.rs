@@ -31,10 +31,7 @@ pub(super) fn is_written(documents: &[Document], place: Span, name: &str) -> boo
 
 /// The key of an object's item as a text: a bare word, or a text written out.
 pub(super) fn literal_key(key: &Expr) -> Option<String> {
-    match &key.kind {
-        ExprKind::Variable(name) => Some(name.clone()),
-        _ => literal(key),
-    }
+    if let ExprKind::Variable(name) = &key.kind { Some(name.clone()) } else { literal(key) }
 }
 
 /// A text that is written out.

@@ -357,7 +357,8 @@ fn uploads_go_where_their_user_may_write() {
             (&file("/etcetera/x"), &[]),
             (&opt, &["cannot write to `/opt/app/x`"]),
             (&format!("{}\n{opt}", shell("sudo chown admin /opt")), &[]),
-            (&format!("{}\n{etc}", shell("echo hello")), &["at 13: the user"]),
+            (&format!("{}\n{etc}", shell("apt-get install app; chmod +x /opt/app")), &["at 13: the user"]),
+            (&format!("{}\n{etc}", shell("sudo chmod o+w /etc")), &[]),
             (&format!("provisioner \"ansible\" {{ playbook_file = \"lf.sh\" }}\n{opt}"), &[]),
             (
                 "provisioner \"file\" {\nsource = \"/etc/hosts\"\ndestination = \"/etc/x\"\ndirection = \"download\"\n}",
