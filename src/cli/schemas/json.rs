@@ -158,6 +158,7 @@ fn attribute(attribute: &Attribute) -> Value {
     let Attribute {
         name: _,
         ty,
+        any_in_legacy,
         description,
         required,
         documented_required,
@@ -201,6 +202,7 @@ fn attribute(attribute: &Attribute) -> Value {
     } = attribute;
     let mut object = Object::default();
     object.put("type", ty.to_string());
+    object.flag("any_in_legacy", *any_in_legacy);
     object.some("description", description.as_deref());
     object.flag("required", *required);
     object.flag("documented_required", *documented_required);

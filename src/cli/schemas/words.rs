@@ -56,6 +56,7 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
     let Attribute {
         name: _,
         ty,
+        any_in_legacy,
         description,
         required: _,
         documented_required,
@@ -98,6 +99,7 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
         note,
     } = attribute;
     let mut said: Vec<String> = description.iter().map(|text| sentence(text)).collect();
+    said.extend(any_in_legacy.then(|| "Any value in legacy JSON.".to_owned()));
     said.extend(gone.as_ref().map(removed));
     said.extend(past.as_ref().map(deprecated));
     said.extend(ignored.then(|| "Has no effect.".to_owned()));
