@@ -39,7 +39,7 @@ impl<'a> Inside<'a> {
             (Some(argument), Some(attribute)) => match state_of(&argument.value, attribute) {
                 // The environment stands in for what is empty, too.
                 State::Unset if !attribute.env.is_empty() => State::Open,
-                state => state,
+                state @ (State::Set | State::Unset | State::Open) => state,
             },
             (Some(argument), None) => state_of_value(&argument.value, false),
             // The environment is not ours to read.

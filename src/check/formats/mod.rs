@@ -112,7 +112,7 @@ fn is_azure_resource_id(text: &str) -> bool {
     let parts: Vec<&str> = text.trim_matches('/').split('/').collect();
     let names: Vec<&str> = parts.iter().step_by(2).copied().collect();
     let known = ["subscriptions", "resourceGroups", "providers"];
-    parts.len() % 2 == 0
+    parts.len().is_multiple_of(2)
         && names.len() > known.len()
         && parts.iter().all(|part| !part.is_empty())
         && names.iter().zip(known).all(|(name, known)| name.eq_ignore_ascii_case(known))
