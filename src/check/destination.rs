@@ -25,8 +25,8 @@ const SYSTEM: [&str; 13] =
 /// Folders that belong to root, and below which people have some of their own made.
 const LOCAL: [&str; 6] = ["/opt", "/srv", "/var/cache", "/var/lib", "/var/log", "/var/www"];
 
-/// Below those, what everybody may write to.
-const OPEN: [&str; 4] = ["/dev/shm", "/dev/null", "/dev/stdout", "/dev/stderr"];
+/// Below those, what others may write to: `/usr/home` has the homes of some systems.
+const OPEN: [&str; 6] = ["/dev/null", "/dev/shm", "/dev/stderr", "/dev/stdout", "/usr/home", "/usr/tmp"];
 
 /// Steps that change nothing on the machine but what they upload, and that upload as the same user.
 const HARMLESS: [&str; 6] = ["breakpoint", "file", "hcp-sbom", "shell-local", "sleep", "goss"];
@@ -50,6 +50,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for image in &context.template.images {
         let Some(user) = machine::user(context, image).filter(|user| !machine::is_root(user)) else { continue };
         let ImagePlan { source, provisioners, .. } = image;
+        if is_mac(source) {
+            continue;
+        }
         // What a machine runs when it first starts may open folders.
         let starts = ["user_data", "user_data_file", "startup_script_file", "custom_data", "custom_data_file"];
         let is_unknown = starts.iter().any(|name| source.body.arguments.contains_key(*name));
@@ -93,6 +96,13 @@ fn uploads(subject: &Subject<'_>, user: &str, earlier: &Earlier, sink: &mut Sink
                 .help(help(name, &path)),
         );
     }
+}
+
+/// Whether the machine may be a Mac, where `/usr/local` and `/opt` can belong to a user.
+fn is_mac(source: &Component) -> bool {
+    let instance = source.body.arguments.get("instance_type");
+    source.ty.value.starts_with("parallels")
+        || instance.is_some_and(|argument| argument.value.as_str().is_none_or(|ty| ty.starts_with("mac")))
 }
 
 impl Earlier {

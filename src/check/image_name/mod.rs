@@ -52,6 +52,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 fn fault(inside: Inside<'_>, part: ImageName, text: &str) -> Option<Fault> {
     match part {
         ImageName::Tag => reference::tag(text),
+        // Another program than `docker` may know other ways to name one.
+        ImageName::Reference if inside.state("docker_path") != State::Unset => None,
         ImageName::Reference => reference::reference(text),
         ImageName::Repository => {
             // A tag is put behind it with a colon, where there is one.

@@ -62,7 +62,9 @@ fn switched(inside: Inside<'_>, command: &Command, user: &str, place: Span, sink
     let Some(Switch { program, to, reads_variables, is_first }) = &command.switch else { return };
     let place = inside.argument("execute_command").map_or(place, |argument| argument.span);
     let is_root = machine::is_root(user);
-    if *is_first && !is_root && ["su", "runuser"].contains(&program.as_str()) {
+    // Where root has no password, `su` asks for none.
+    let is_refused = program == "runuser" || program == "su" && !machine::is_root(to);
+    if *is_first && !is_root && is_refused {
         sink.report(
             UNUSABLE_SCRIPT
                 .at(place, format!("the user `{user}` cannot become `{to}` by `{program}`"))

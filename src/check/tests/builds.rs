@@ -309,6 +309,7 @@ fn scripts_can_be_run_by_whom_they_are_given_to() {
                 &shell("execute_command = \"su app -c {{.Path}}\""),
                 &["at 12: the user `admin` cannot become `app` by `su` (write `sudo su …`"],
             ),
+            (&shell("execute_command = \"su root -c {{.Path}}\""), &[]),
             (&shell("inline_shebang = \"/bin/bash -e\""), &[]),
             (
                 &shell("inline_shebang = \"bash -e\""),
@@ -355,6 +356,7 @@ fn uploads_go_where_their_user_may_write() {
             ),
             (&file("/home/app/x"), &["the user `admin` cannot write to `/home/app/x`"]),
             (&file("/etcetera/x"), &[]),
+            (&file("/usr/home/admin/x"), &[]),
             (&opt, &["cannot write to `/opt/app/x`"]),
             (&format!("{}\n{opt}", shell("sudo chown admin /opt")), &[]),
             (&format!("{}\n{etc}", shell("apt-get install app; chmod +x /opt/app")), &["at 13: the user"]),
