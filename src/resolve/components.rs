@@ -56,17 +56,10 @@ impl RequiredPlugins {
 }
 
 fn source(entry: &Expr) -> Option<String> {
-    let literal = |expr: &Expr| match &expr.kind {
-        ExprKind::Template(template) => template.literal(),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only a text names a source")]
-        _ => None,
-    };
+    let literal = |expr: &Expr| if let ExprKind::Template(text) = &expr.kind { text.literal() } else { None };
     let ExprKind::Object(items) = &entry.kind else { return None };
-    let source = items.iter().find(|item| match &item.key.kind {
-        ExprKind::Variable(name) => name == "source",
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other key is a text or computed")]
-        _ => literal(&item.key).as_deref() == Some("source"),
-    });
+    let is_word = |expr: &Expr| matches!(&expr.kind, ExprKind::Variable(name) if name == "source");
+    let source = items.iter().find(|item| is_word(&item.key) || literal(&item.key).as_deref() == Some("source"));
     literal(&source?.value)
 }
 

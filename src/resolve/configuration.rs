@@ -283,9 +283,10 @@ impl Reader<'_> {
         let said = format!("--var-file {path}");
         let place = self.sources.add(&said, &said, FileOrigin::Invocation);
         let place = self.sources.file(place).span(place);
-        let diagnostic = match error {
-            FileError::Missing => MISSING_FILE.at(place, format!("there is no var-file `{path}`")),
-            error => UNREADABLE_VAR_FILE.at(place, format!("cannot read the var-file `{path}`: {error}")),
+        let diagnostic = if *error == FileError::Missing {
+            MISSING_FILE.at(place, format!("there is no var-file `{path}`"))
+        } else {
+            UNREADABLE_VAR_FILE.at(place, format!("cannot read the var-file `{path}`: {error}"))
         };
         self.sink.report(diagnostic.help("var-files are found from the folder that formwork runs in"));
     }

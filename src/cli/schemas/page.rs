@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 
 use super::words;
 use crate::schema::{
-    Artifact, Attribute, Block, Body, Component, ConditionalArtifact, Kind, Nesting, Output, language,
+    Artifact, Attribute, Block, Body, Component, ConditionalArtifact, Kind, Nesting, Output, Rule, RuleKind, Severity,
+    language,
 };
 
 /// The reference of one component.
@@ -121,7 +122,8 @@ fn form(kind: Kind, name: &str, body: &Body) -> Vec<String> {
         Kind::Provisioner => ("provisioner", ""),
         Kind::PostProcessor => ("post-processor", ""),
     };
-    let required: Vec<&Attribute> = body.attributes.values().filter(|attribute| attribute.required).collect();
+    let required: Vec<&Attribute> =
+        body.attributes.values().filter(|attribute| is_required(attribute, &body.rules)).collect();
     let width = required.iter().map(|attribute| attribute.name.len()).max().unwrap_or(0);
     let mut lines = vec![format!("{keyword} \"{name}\"{named} {{")];
     lines.extend(
@@ -137,7 +139,7 @@ fn inside(body: &Body) -> Inside {
     // `rest` and `dynamic` are about what is not named; all components have them alike.
     let Body { attributes, blocks, rules, rest: _, dynamic: _ } = body;
     Inside {
-        sections: sections(attributes),
+        sections: sections(attributes, rules),
         blocks: blocks.values().map(block_page).collect(),
         rules: rules.iter().map(words::rule).collect(),
     }
@@ -165,14 +167,14 @@ fn block_page(block: &Block) -> BlockPage {
 }
 
 /// What is required, then the rest by families of names, then what should not be used.
-fn sections(attributes: &IndexMap<String, Attribute>) -> Vec<Section> {
+fn sections(attributes: &IndexMap<String, Attribute>, rules: &[Rule]) -> Vec<Section> {
     let is_past = |attribute: &Attribute| words::is_past(attribute);
     let mut required = Vec::new();
     let mut past = Vec::new();
     let mut others: Vec<&Attribute> = Vec::new();
     // What the plugin overwrites is not for templates.
     for attribute in attributes.values().filter(|attribute| !attribute.computed) {
-        if attribute.required {
+        if is_required(attribute, rules) {
             required.push(attribute);
         } else if is_past(attribute) {
             past.push(attribute);
@@ -199,6 +201,17 @@ fn sections(attributes: &IndexMap<String, Attribute>) -> Vec<Section> {
         .filter(|(_, members)| !members.is_empty())
         .map(|(title, members)| Section { title, entries: members.into_iter().map(entry).collect() })
         .collect()
+}
+
+/// Whether the component takes no configuration without it, whatever else is written.
+fn is_required(attribute: &Attribute, rules: &[Rule]) -> bool {
+    let demands = |rule: &Rule| {
+        rule.rule == RuleKind::Required
+            && rule.when.is_empty()
+            && rule.severity == Severity::Error
+            && rule.fields.contains(&attribute.name)
+    };
+    attribute.required || rules.iter().any(demands)
 }
 
 /// The first word of a name.

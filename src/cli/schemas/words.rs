@@ -178,11 +178,12 @@ fn rendering(render: &Render, ty: &AttributeType) -> Option<String> {
         Render::Never => is_text.then(|| "Not rendered as a template.".to_owned()),
         Render::Template { times: 1, fields, build_data: false } if fields.is_empty() => None,
         Render::Template { times: _, fields, build_data } => {
-            let mut fields: Vec<String> = fields.iter().map(|field| format!("`{{{{ .{field} }}}}`")).collect();
+            let mut fields: Vec<String> = fields.iter().map(|field| format!("`.{field}`")).collect();
             if *build_data {
                 fields.push("the values of `build`".to_owned());
             }
-            let known = if fields.is_empty() { String::new() } else { format!(", with {}", joined(&fields, "and")) };
+            let known =
+                if fields.is_empty() { String::new() } else { format!(", with the fields {}", joined(&fields, "and")) };
             Some(format!("Rendered while the build runs{known}."))
         }
     }
@@ -192,7 +193,7 @@ fn form(format: Format) -> &'static str {
     match format {
         Format::Integer => "A whole number",
         Format::Duration => "A duration, as in `90s` or `1h30m`",
-        Format::Tristate => "Left out is something else than `false`",
+        Format::Tristate => "Unset is something else than `false`",
         Format::Bytes => "Byte values",
         Format::Checksum => "`TYPE:DIGEST`, `file:PATH`, `none` or a bare digest",
         Format::Rfc3339 => "A date and time, as in `2025-01-31T12:00:00Z`",
@@ -237,7 +238,9 @@ fn value(value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => "`\"\"`".to_owned(),
         Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            format!("`{other}`")
+        }
     }
 }
 
