@@ -61,7 +61,7 @@ fn retired_codes_lead_to_codes_that_are_reported() {
         assert!(!listed.contains(code), "`{code}` is retired and declared");
         assert!(listed.contains(instead), "`{code}` leads to `{instead}`, which nothing declares");
     }
-    let explain = |code: &str| support::formwork(&root(), &["explain".to_owned(), code.to_owned()]);
+    let explain = |code: &str| support::formwork(root(), &["explain".to_owned(), code.to_owned()]);
     let (old, new) = (explain("missing-local-file"), explain("missing-file"));
     assert!(old.status.success() && old.stdout == new.stdout);
     assert!(String::from_utf8_lossy(&old.stderr).contains("reported as `missing-file`"));
