@@ -42,8 +42,9 @@ impl<'a> Inside<'a> {
                 state @ (State::Set | State::Unset | State::Open) => state,
             },
             (Some(argument), None) => state_of_value(&argument.value, false),
-            // The environment is not ours to read.
+            // The environment is not ours to read, and what is empty for want of a value may be given one.
             (None, Some(attribute)) if !attribute.env.is_empty() => State::Open,
+            (None, _) if self.body.unfilled.contains(field) => State::Open,
             (None, _) => State::Unset,
         }
     }

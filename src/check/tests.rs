@@ -59,6 +59,27 @@ fn source(content: &str) -> Vec<String> {
     said(&text, MemoryFiles::new().with("here.sh", ""), &Inputs::default())
 }
 
+#[test]
+fn what_is_empty_for_want_of_a_value_is_not_missing() {
+    hold(
+        |value| {
+            let text = format!(
+                "variable \"v\" {{ default = null }}\nlocals {{ l = var.v }}\nsource \"null\" \"a\" {{\nssh_host = {value}\nssh_username = \"u\"\nssh_password = \"p\"\n}}\nbuild {{ sources = [\"null.a\"] }}"
+            );
+            said(&text, MemoryFiles::new(), &Inputs::default())
+                .into_iter()
+                .filter(|line| !line.contains("unused"))
+                .collect()
+        },
+        &[
+            ("var.v", &[]),
+            ("local.l", &[]),
+            ("var.v == \"x\" ? \"y\" : null", &[]),
+            ("null", &["error required-attribute at 3: the source `null` needs"]),
+        ],
+    );
+}
+
 /// Each text, and how what is reported about it must begin; nothing where it must be silent.
 fn hold(run: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
     for (text, expected) in cases {

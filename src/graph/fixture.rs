@@ -101,7 +101,7 @@ impl Fixture {
 
     /// A name with a dot stands in a block: `build.path`.
     pub(super) fn body(&mut self, arguments: &[(&str, Value)]) -> ComponentBody {
-        let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
+        let mut body = ComponentBody::default();
         for (name, value) in arguments {
             let (name_span, span) = (self.span(), self.span());
             let argument = Argument { name: name_span, value: value.clone(), span };
@@ -111,7 +111,7 @@ impl Fixture {
                 }
                 Some((block, inner)) => {
                     let blocks = body.blocks.entry(block.to_owned()).or_insert_with(|| {
-                        let body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
+                        let body = ComponentBody::default();
                         vec![NestedBlock { body, span: name_span }]
                     });
                     blocks[0].body.arguments.insert(inner.to_owned(), argument);

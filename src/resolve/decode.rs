@@ -147,12 +147,13 @@ impl<'a> Decoder<'a> {
         let schema = self.body_schema(kind, &ty.value);
         self.look_at(kind, &ty.value, &schema);
         let place = format!("the {} `{}`", noun(kind), ty.value);
-        let mut body = ComponentBody { arguments: IndexMap::new(), blocks: IndexMap::new() };
+        let mut body = ComponentBody::default();
         let meta_names = &meta_schema(kind).attributes;
         for part in bodies {
             let early = Early { names: meta_names, scope: early };
             let read = self.body(part, &schema, &place, scope, Some(&early), sink);
-            let ComponentBody { arguments, blocks } = read;
+            let ComponentBody { arguments, unfilled, blocks } = read;
+            body.unfilled.extend(unfilled);
             for (name, argument) in arguments {
                 match body.arguments.get(&name) {
                     Some(first) => sink.report(
@@ -302,6 +303,7 @@ impl<'a> Decoder<'a> {
         let elsewhere = current.as_deref().map(|current| self.elsewhere(current));
         let content = structure::content_of(body, schema, place, elsewhere.as_ref(), sink);
         let mut arguments = IndexMap::new();
+        let mut unfilled = BTreeSet::new();
         for (name, attribute) in content.attributes {
             let scope = early.filter(|early| early.names.contains_key(name)).map_or(scope, |early| early.scope);
             let value = eval::evaluate(&attribute.value, scope, sink);
@@ -314,8 +316,14 @@ impl<'a> Decoder<'a> {
                     Some(Argument { name: name_span, value, span })
                 }
             };
-            if let Some(argument) = argument {
-                arguments.insert(name.to_owned(), argument);
+            match argument {
+                Some(argument) => {
+                    arguments.insert(name.to_owned(), argument);
+                }
+                None if eval::references(&attribute.value).is_empty() => {}
+                None => {
+                    unfilled.insert(name.to_owned());
+                }
             }
         }
         let mut blocks: IndexMap<String, Vec<NestedBlock>> = IndexMap::new();
@@ -328,7 +336,7 @@ impl<'a> Decoder<'a> {
             let body = self.body(block.body, inner, &place, &inside, None, sink);
             blocks.entry(block.kind.to_owned()).or_default().push(NestedBlock { body, span: block.span });
         }
-        ComponentBody { arguments, blocks }
+        ComponentBody { arguments, unfilled, blocks }
     }
 
     /// Nothing where the value is `null`, which counts as not written.

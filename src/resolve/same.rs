@@ -186,7 +186,8 @@ impl Same<'_> {
                 && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| self.value(value, other)));
             return (!same).then(|| differs(span, format!("what is set in `{what}`")));
         }
-        let ComponentBody { arguments, blocks } = a;
+        // What is not filled is not there, in the one as in the other.
+        let ComponentBody { arguments, unfilled: _, blocks } = a;
         for (name, Argument { name: _, value, span }) in arguments {
             if !b.arguments.get(name).is_some_and(|other| self.value(value, &other.value)) {
                 return Some(differs(*span, format!("`{name}` of `{what}`")));
@@ -320,7 +321,7 @@ fn same_meta(a: &Meta, b: &Meta) -> bool {
 
 /// A body that nothing describes: blocks as lists of objects, and an object as a list of one.
 fn as_values(body: &ComponentBody) -> IndexMap<String, Value> {
-    let ComponentBody { arguments, blocks } = body;
+    let ComponentBody { arguments, unfilled: _, blocks } = body;
     let mut out: IndexMap<String, Value> = IndexMap::new();
     for (name, all) in blocks {
         let objects = all.iter().map(|block| Value::object(as_values(&block.body))).collect();

@@ -5,7 +5,7 @@
 //! of their schema and strings rendered by the template engine. Whatever could not be resolved holds
 //! [`Value::error`] and was reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -240,10 +240,12 @@ pub struct Meta {
 }
 
 /// Arguments and blocks that the plugin reads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ComponentBody {
     /// By name, in the order written; values converted and rendered. `null` counts as not written and is left out.
     pub arguments: IndexMap<String, Argument>,
+    /// Attributes that are `null` by an expression that refers to something: another value there may fill them.
+    pub unfilled: BTreeSet<String>,
     /// By name; of each, one entry for each block.
     pub blocks: IndexMap<String, Vec<NestedBlock>>,
 }

@@ -481,7 +481,8 @@ pub(super) fn masked(template: &Template, value: &Value, span: Span) -> Value {
 }
 
 fn flatten<'a>(body: &'a ComponentBody, prefix: &str, entries: &mut IndexMap<String, Entry<'a>>) {
-    let ComponentBody { arguments, blocks } = body;
+    // What is not filled counts as not written.
+    let ComponentBody { arguments, unfilled: _, blocks } = body;
     for (name, argument) in arguments {
         let span =
             if argument.name.file == argument.span.file { argument.name.to(argument.span) } else { argument.name };

@@ -6,7 +6,7 @@ use super::meta;
 use super::select::Selection;
 use super::{Build, Member};
 use crate::diagnostic::{Severity, Sink};
-use crate::resolve::decode::Decoder;
+use crate::resolve::decode::{Decoded, Decoder};
 use crate::resolve::engine::Language;
 use crate::resolve::eval::Scope;
 use crate::resolve::expand::{self, Expanded};
@@ -65,7 +65,7 @@ pub(super) fn judge(
     decoder.image = None;
     let mut scope = super::with_unknown_source(scope, place);
     scope.set_root("build", Value::unknown(Type::Dynamic, Origin::Build("build".to_owned()), place));
-    let nothing = ComponentBody { arguments: indexmap::IndexMap::new(), blocks: indexmap::IndexMap::new() };
+    let nothing = ComponentBody::default();
     let source = Component {
         kind: Kind::Builder,
         ty: Spanned::new(String::new(), place),
@@ -90,8 +90,6 @@ pub(super) fn judge(
 }
 
 fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sink: &mut Sink) -> Component {
-    let mut body = ComponentBody { arguments: indexmap::IndexMap::new(), blocks: indexmap::IndexMap::new() };
-    let mut described = true;
     // What the build adds may use its iterators, which the source's own body may not.
     let without_name: Vec<Body> =
         member.bodies.iter().enumerate().map(|(at, (body, _))| nested_body(body, at > 0)).collect();
@@ -102,9 +100,7 @@ fn source(member: &Member<'_>, scope: &Scope<'_>, decoder: &mut Decoder<'_>, sin
         inside.set_root(name, value);
     }
     let decoded = decoder.component(Kind::Builder, &member.ty, &bodies, &inside, sink);
-    body.arguments.extend(decoded.body.arguments);
-    body.blocks.extend(decoded.body.blocks);
-    described &= decoded.described;
+    let Decoded { body, meta: _, described } = decoded;
     let span = member.bodies.first().map_or(member.span, |(body, _)| body.span);
     Component {
         kind: Kind::Builder,
