@@ -1,0 +1,2 @@
+tag               = "1.4.2"
+registry_password = "correct-horse"
