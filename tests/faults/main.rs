@@ -32,10 +32,13 @@ const CAUSE_FIRST: f64 = 0.95;
 /// Faults that are not found, by kind: what was done, and why it is missed.
 type Misses = BTreeMap<String, BTreeMap<String, String>>;
 
+/// Trees are walked recursively.
+const STACK: usize = 64 << 20;
+
 /// Walks run to a bounded depth, but not within the small stack of a test's thread.
 fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, work).expect("a thread");
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
@@ -67,13 +70,18 @@ fn faults_are_found_where_they_are() {
     let judged = with_stack(|| {
         let schemas = Schemas::embedded();
         let planted = kinds::plant(&templates());
-        planted
-            .into_iter()
-            .map(|fault| {
-                let verdict = judge(&fault, &schemas);
-                (fault, verdict)
-            })
-            .collect::<Vec<(Fault, Verdict)>>()
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let share = planted.len().div_ceil(threads);
+        let verdicts: Vec<Verdict> = std::thread::scope(|scope| {
+            let judge_all = |faults: &[Fault]| faults.iter().map(|fault| judge(fault, &schemas)).collect::<Vec<_>>();
+            let start = |faults| {
+                let thread = std::thread::Builder::new().stack_size(STACK);
+                thread.spawn_scoped(scope, move || judge_all(faults)).expect("a thread")
+            };
+            let running: Vec<_> = planted.chunks(share).map(start).collect();
+            running.into_iter().flat_map(|thread| thread.join().expect("no fault stops the compiler")).collect()
+        });
+        planted.into_iter().zip(verdicts).collect::<Vec<(Fault, Verdict)>>()
     });
     println!("{}", table(&judged));
     if std::env::var_os("OTHERS").is_some() {

@@ -172,8 +172,9 @@ impl Planter<'_> {
             match find(trees, address)? {
                 Target::Attribute(body, at) => {
                     let Item::Attribute(name, value) = &mut body.0[at] else { return None };
+                    // Where a value has lines of its own, its first one is as good a place.
                     *name = marked(name);
-                    *value = to.clone();
+                    *value = if to.is_string() { to.clone() } else { marked_value(&to) };
                 }
                 Target::Value(value) => *value = marked_value(&to),
                 Target::Block(..) => return None,

@@ -399,7 +399,7 @@ fn node_of(body: &Body) -> Node {
                 for label in labels.iter().rev() {
                     entry = Node::Map(vec![(label.clone(), entry)], false);
                 }
-                let at = map.iter().position(|(name, node)| *name == plain && matches!(node, Node::List(_)));
+                let at = map.iter().position(|(name, node)| name.replace(MARK, "") == plain && matches!(node, Node::List(_)));
                 match at {
                     Some(at) => {
                         if let (Node::Map(_, marked), true) = (&mut entry, kind.contains(MARK)) {
@@ -410,10 +410,11 @@ fn node_of(body: &Body) -> Node {
                     }
                     None if is_single(kind) => map.push((kind.clone(), entry)),
                     None => {
+                        // The list begins with it: its key is as good a place as its brace.
                         if let (Node::Map(_, marked), true) = (&mut entry, kind.contains(MARK)) {
                             *marked = true;
                         }
-                        map.push((plain, Node::List(vec![entry])));
+                        map.push((kind.clone(), Node::List(vec![entry])));
                     }
                 }
             }

@@ -8,13 +8,13 @@ use crate::plant::{Planter, THREE};
 pub(crate) const KINDS: &[Kind] = &[
     ("undeclared-variable", &["undeclared-variable"], undeclared_variable),
     ("undeclared-variable-in-text", &["undeclared-variable"], undeclared_in_text),
-    ("undeclared-local", &["undeclared-local"], undeclared_local),
+    ("undeclared-local", &["undeclared-local", "unknown-reference"], undeclared_local),
     ("undeclared-data-source", &["undeclared-data-source"], undeclared_data),
     ("attribute-of-data-source", &["missing-attribute"], data_attribute),
     ("unknown-source", &["unknown-source"], unknown_source),
-    ("bad-source-reference", &["invalid-source-reference"], bad_source_reference),
+    ("bad-source-reference", &["invalid-source-reference", "unknown-source"], bad_source_reference),
     ("unknown-build-variable", &["unknown-reference", "missing-attribute"], build_variable),
-    ("unknown-root-name", &["unknown-reference"], unknown_root),
+    ("unknown-root-name", &["unknown-reference", "missing-attribute"], unknown_root),
     ("missing-attribute-of-value", &["missing-attribute"], missing_attribute),
     ("index-outside", &["invalid-index"], index_outside),
     ("unknown-function", &["unknown-function"], unknown_function),
@@ -26,7 +26,7 @@ pub(crate) const KINDS: &[Kind] = &[
     ("bad-for", &["cannot-iterate", "invalid-for", "invalid-object-key"], bad_for),
     ("cycle-of-locals", &["reference-cycle"], cycle),
     ("bad-dynamic", &["invalid-dynamic"], bad_dynamic),
-    ("reference-where-constant", &["not-constant", "unknown-reference", "needs-known-value"], constant),
+    ("reference-where-constant", &["not-constant", "unknown-reference", "needs-known-value", "invalid-version-constraint"], constant),
     (
         "engine-in-hcl",
         &[
@@ -289,7 +289,11 @@ fn cycle(p: &mut Planter<'_>) {
         crate::plant::mark_head(trees, "locals/minor")
     });
     p.set("qemu", "locals/boot", "auto ${local.boot}");
-    p.set("gcp", "local.family/expression", "batch-${local.family}");
+    p.edit("gcp", THREE, "family needs itself", |trees| {
+        *crate::plant::value(trees, "local.family/expression")? = json!("batch-${local.family}");
+        crate::plant::mark_head(trees, "local.family/expression")?;
+        crate::plant::mark_head(trees, "local.family")
+    });
 }
 
 fn bad_dynamic(p: &mut Planter<'_>) {

@@ -139,7 +139,7 @@ fn missing_partner(p: &mut Planter<'_>) {
 fn empty_required(p: &mut Planter<'_>) {
     for (template, address) in [
         ("web", "source.amazon-ebs.web/ami_name"),
-        ("web", "source.amazon-ebs.web/instance_type"),
+        ("windows", "source.amazon-ebs.windows/instance_type"),
         ("qemu", "source.qemu.debian/ssh_username"),
         ("azure", "source.azure-arm.ubuntu/os_type"),
         ("web", "build/provisioner.file/destination"),
@@ -278,12 +278,12 @@ fn bad_pattern(p: &mut Planter<'_>) {
         ("windows", "source.amazon-ebs.windows/ami_name", "windows#2022"),
         ("volumes", "source.amazon-ebssurrogate.root/ami_name", "root,16"),
         ("azure", "source.azure-arm.ubuntu/managed_image_name", "_ubuntu"),
-        ("azure", "source.azure-arm.ubuntu/managed_image_resource_group_name", "images rg"),
+        ("azure", "source.azure-arm.ubuntu/managed_image_resource_group_name", "${var.resource_group} rg"),
         ("gcp", "source.googlecompute.runner/image_name", "Runner_1"),
         ("gcp", "source.googlecompute.runner/image_family", "Batch"),
         ("proxmox", "source.proxmox-iso.k8s/vm_name", "k8s_node"),
         ("base", "source.amazon-ebs.base/ami_name", "base%1"),
-        ("base", "source.amazon-ebs.base/kms_key_id", "my key"),
+        ("base", "source.amazon-ebs.base/kms_key_id", "{{user `kms_key`}} key"),
     ] {
         p.set(template, address, value);
     }

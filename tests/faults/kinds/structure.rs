@@ -5,16 +5,16 @@ use serde_json::json;
 
 use super::Kind;
 use crate::plant::{ALL, Planter, THREE, body, mark_head, marked};
-use crate::tree::Item;
+use crate::tree::{Body, Item};
 
 pub(crate) const KINDS: &[Kind] = &[
     ("block-at-wrong-level", &["unknown-block", "unknown-attribute", "wrong-shape"], wrong_level),
-    ("wrong-number-of-labels", &["wrong-labels", "wrong-shape"], labels),
+    ("wrong-number-of-labels", &["wrong-labels", "wrong-shape", "unknown-component"], labels),
     ("invalid-name", &["invalid-name", "template-in-label"], invalid_name),
-    ("duplicate-source", &["duplicate-source"], duplicate_source),
-    ("duplicate-variable", &["duplicate-variable"], duplicate_variable),
+    ("duplicate-source", &["duplicate-source", "duplicate-argument"], duplicate_source),
+    ("duplicate-variable", &["duplicate-variable", "duplicate-argument"], duplicate_variable),
     ("duplicate-local", &["duplicate-local", "duplicate-argument"], duplicate_local),
-    ("duplicate-data-source", &["duplicate-data-source"], duplicate_data),
+    ("duplicate-data-source", &["duplicate-data-source", "duplicate-argument"], duplicate_data),
     ("duplicate-block", &["duplicate-block"], duplicate_block),
     ("duplicate-argument", &["duplicate-argument"], duplicate_argument),
     ("duplicate-plugin", &["duplicate-required-plugin", "duplicate-argument"], duplicate_plugin),
@@ -112,12 +112,22 @@ fn duplicate_variable(p: &mut Planter<'_>) {
     p.repeat("web", THREE, "variable.region");
     p.repeat("app", THREE, "variable.python");
     p.repeat("windows", THREE, "variable.admin_password");
-    block(p, "app", "", "variable \"tag~\" {\n  type = string\n}");
-    block(p, "fleet", "", "variable \"region~\" {\n  default = \"x\"\n}");
+    // In another file than the first declaration.
+    for (template, name) in [("app", "tag"), ("fleet", "region")] {
+        for file in [0, 2] {
+            p.edit(template, THREE, &format!("{name} is declared again in file {file}"), |trees| {
+                let again = Item::Block("variable".to_owned(), vec![marked(name)], Body::default());
+                mark_head(trees, &format!("variable.{name}"))?;
+                let (_, tree) = trees.get_mut(file)?;
+                tree.0.push(again);
+                Some(())
+            });
+        }
+    }
 }
 
 fn duplicate_local(p: &mut Planter<'_>) {
-    block(p, "web", "", "locals {\n  stamp~ = \"x\"\n}");
+    p.add_block("web", &[Hcl, Spelling::Json], "", "locals {\n  stamp\u{E000} = \"x\"\n}");
     block(p, "gcp", "", "locals {\n  family~ = \"x\"\n}");
     p.text("web", Hcl, "  stamp = formatdate", &format!("  stamp = \"x\"\n  stamp{M} = formatdate"));
     p.repeat("gcp", THREE, "local.family");
@@ -163,11 +173,11 @@ fn duplicate_argument(p: &mut Planter<'_>) {
 }
 
 fn duplicate_plugin(p: &mut Planter<'_>) {
-    block(
-        p,
+    p.add_block(
         "web",
+        &[Hcl, Spelling::Json],
         "",
-        "packer {\n  required_plugins {\n    amazon~ = {\n      source = \"github.com/hashicorp/amazon\"\n      version = \">= 1.0.0\"\n    }\n  }\n}",
+        "packer {\n  required_plugins {\n    amazon\u{E000} = {\n      source = \"github.com/hashicorp/amazon\"\n      version = \">= 1.0.0\"\n    }\n  }\n}",
     );
     p.text(
         "app",

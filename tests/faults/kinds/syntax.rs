@@ -6,15 +6,15 @@ use super::Kind;
 use crate::plant::Planter;
 
 pub(crate) const KINDS: &[Kind] = &[
-    ("hcl-unclosed-block", &["unclosed-block", "unexpected-closing-bracket"], unclosed_block),
-    ("hcl-unclosed-string", &["unterminated-string"], unclosed_string),
+    ("hcl-unclosed-block", &["unclosed-block", "unexpected-closing-bracket", "invalid-block"], unclosed_block),
+    ("hcl-unclosed-string", &["unterminated-string", "missing-newline"], unclosed_string),
     ("hcl-unclosed-bracket", &["unclosed-bracket"], unclosed_bracket),
     (
         "hcl-unclosed-interpolation",
         &["unclosed-interpolation", "unterminated-string", "invalid-interpolation"],
         unclosed_interpolation,
     ),
-    ("hcl-heredoc", &["unterminated-heredoc", "invalid-heredoc"], heredoc),
+    ("hcl-heredoc", &["unterminated-heredoc", "invalid-heredoc", "expected-expression"], heredoc),
     ("hcl-missing-comma", &["missing-separator"], missing_comma),
     ("hcl-bad-escape", &["invalid-escape"], bad_escape),
     ("hcl-missing-value", &["expected-expression"], missing_value),
@@ -33,9 +33,9 @@ pub(crate) const KINDS: &[Kind] = &[
     ("json-unclosed", &["json-syntax"], json_unclosed),
     ("json-bad-token", &["json-syntax"], json_token),
     ("json-bad-escape", &["json-syntax"], json_escape),
-    ("wrong-root", &["root-not-object", "json-syntax", "yaml-syntax"], wrong_root),
+    ("wrong-root", &["root-not-object", "json-syntax", "yaml-syntax", "json-value-kind", "wrong-shape"], wrong_root),
     ("yaml-tab", &["yaml-syntax"], yaml_tab),
-    ("yaml-indentation", &["yaml-syntax"], yaml_indentation),
+    ("yaml-indentation", &["yaml-syntax", "wrong-shape"], yaml_indentation),
     ("yaml-duplicate-key", &["duplicate-argument", "yaml-syntax", "yaml-key"], yaml_duplicate),
     ("yaml-unknown-anchor", &["yaml-alias", "yaml-syntax"], yaml_anchor),
     ("yaml-quotes", &["yaml-syntax"], yaml_quotes),
@@ -49,6 +49,7 @@ pub(crate) const KINDS: &[Kind] = &[
             "unclosed-interpolation",
             "missing-separator",
             "invalid-operand",
+            "invalid-index",
         ],
         expression,
     ),
@@ -77,14 +78,14 @@ fn unclosed_block(p: &mut Planter<'_>) {
                 "variable \"python\" {\n  type    = string\n  default = \"3.12\"\n}\n",
                 "variable~ \"python\" {\n  type    = string\n  default = \"3.12\"\n",
             ),
-            ("windows", "data \"amazon-ami\" \"base\" {", "data~ \"amazon-ami\" \"base\""),
+            ("windows", "data \"amazon-ami\" \"base\" {", "data \"amazon-ami\" \"base\"~"),
         ],
     );
     // Where a brace is missing cannot be known: the block's first line is a place as well as its last.
     for fault in p.faults.iter_mut().rev().take(5) {
         let (_, lines) = fault.place.as_mut().expect("a place");
         let line = lines[0];
-        *lines = (line.saturating_sub(16)..=line + 1).collect();
+        *lines = (line.saturating_sub(20)..=line + 1).collect();
     }
 }
 
@@ -148,7 +149,7 @@ fn heredoc(p: &mut Planter<'_>) {
             (
                 "proxmox",
                 "content     = \"net.ipv4.ip_forward = 1\"",
-                "content     = <<-EOF~\n      net.ipv4.ip_forward = 1\n      EOF,",
+                "content     = <<-EOF\n      net.ipv4.ip_forward = 1\n      EOF,~",
             ),
             ("gcp", "    note    = \"look at the machine\"", "    note    = <<~\nlook\n"),
         ],

@@ -28,7 +28,7 @@ pub(crate) const KINDS: &[Kind] = &[
         broken_file,
     ),
     ("undeclared-on-command-line", &["undeclared-value"], undeclared_given),
-    ("wrong-type-on-command-line", &["invalid-value"], wrong_given),
+    ("wrong-type-on-command-line", &["invalid-value", "unknown-reference", "expected-expression"], wrong_given),
     ("breaks-validation-on-command-line", &["validation-failed"], breaks_validation),
     ("unset-variable", &["unset-variable"], unset),
     ("missing-var-file", &["unreadable-var-file", "unknown-var-file-format"], missing_file),
