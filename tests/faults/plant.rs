@@ -231,6 +231,7 @@ impl Planter<'_> {
                     value(trees, parent)?.as_object_mut()?.shift_remove(key)?;
                 }
             }
+            drop_unused(trees);
             mark_head(trees, parent)
         });
     }
@@ -395,4 +396,23 @@ fn fault(
     let id = format!("{} {}: {what}", word(spelling), template.name);
     let path = template.path(spelling);
     Fault { kind, id, spelling, codes, files, path, place, inputs: template.inputs(spelling) }
+}
+
+/// Takes away the declarations of variables that nothing names any more: that they are unused would be a fault of its own.
+fn drop_unused(trees: &mut [(String, Body)]) {
+    let whole: String = trees.iter().map(|(_, tree)| print(tree, Spelling::Hcl).0).collect();
+    let given: Vec<String> = trees
+        .iter()
+        .filter(|(file, _)| file.contains("pkrvars"))
+        .flat_map(|(_, tree)| &tree.0)
+        .filter_map(|item| if let Item::Attribute(name, _) = item { Some(name.clone()) } else { None })
+        .collect();
+    for (_, tree) in trees {
+        tree.0.retain(|item| match item {
+            Item::Block(kind, labels, _) if kind == "variable" => {
+                labels.iter().any(|name| given.contains(name) || whole.contains(&format!("var.{name}")))
+            }
+            Item::Block(..) | Item::Attribute(..) => true,
+        });
+    }
 }
