@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
         }
         for source in &self.template.data {
             let DataSource { ty, name: _, body, span } = source;
-            subjects.extend(self.subject(Kind::DataSource, &ty.value, body, ty.span, self.is_sound(*span)));
+            subjects.extend(self.subject(Kind::DataSource, &ty.value, body, own(ty.span, *span), self.is_sound(*span)));
         }
         for Registry { body, in_build: _, keyword, span } in &self.template.registries {
             let name = "the `hcp_packer_registry` block".to_owned();
@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
     /// A step of an image, if its type is described.
     pub(super) fn component(&self, component: &'a Component) -> Option<Subject<'a>> {
         let Component { kind, ty, body, span, .. } = component;
-        self.subject(*kind, &ty.value, body, ty.span, self.is_sound(*span))
+        self.subject(*kind, &ty.value, body, own(ty.span, *span), self.is_sound(*span))
     }
 
     /// An image's source, if its type is described; `named` is where the build names it.
@@ -134,6 +134,18 @@ impl<'a> Context<'a> {
         Some(Subject { schema, name: format!("the {noun} `{ty}`"), body, place, complete, required })
     }
 
+    /// Where an element of the argument at `span` is written: the argument itself where it is not written out.
+    pub(super) fn element(&self, span: Span, index: usize) -> Span {
+        let whole = self.documents.iter().find_map(|document| document.value_at(span));
+        whole.and_then(|whole| whole.item(index)).map_or(span, |item| item.span)
+    }
+
+    /// Where the value of a key of the argument at `span` is written, likewise.
+    pub(super) fn entry(&self, span: Span, key: &str) -> Span {
+        let whole = self.documents.iter().find_map(|document| document.value_at(span));
+        whole.and_then(|whole| whole.entry(key)).map_or(span, |value| value.span)
+    }
+
     /// Whether no earlier error lies in that span.
     fn is_sound(&self, span: Span) -> bool {
         let first = self.faults.partition_point(|fault| (fault.file, fault.start) < (span.file, span.start));
@@ -159,6 +171,12 @@ impl<'a> Subject<'a> {
         }
         found
     }
+}
+
+/// The place of a component's type in its block. Components of JSON and YAML may share the key that says their type: then
+/// it is where the block itself begins, at its name.
+fn own(ty: Span, block: Span) -> Span {
+    if contains(block, ty) { ty } else { block.head() }
 }
 
 /// The place of a block's type at the start of its span.

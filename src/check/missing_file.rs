@@ -68,7 +68,7 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
                 continue;
             }
             let own = std::slice::from_ref(&argument.value);
-            for value in argument.value.as_items().unwrap_or(own) {
+            for (at, value) in argument.value.as_items().unwrap_or(own).iter().enumerate() {
                 let Some(path) = value.as_str() else { continue };
                 let is_url = attribute.path_or_url && path.contains("://");
                 // The home folder is not ours to look into.
@@ -80,7 +80,7 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
                     continue;
                 }
                 let mut diagnostic = MISSING_FILE
-                    .at(argument.span, message(name, &path, value))
+                    .at(context.element(argument.span, at), message(name, &path, value))
                     .label("there is no such file")
                     .help(help(context, inside, &path, value));
                 if !is_checked {

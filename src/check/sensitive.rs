@@ -4,6 +4,9 @@ use crate::check::Rule;
 use crate::check::context::Context;
 use crate::declare_diagnostic;
 use crate::diagnostic::Sink;
+use crate::resolve::template::Argument;
+use crate::resolve::value::{Value, ValueKind};
+use crate::source::Span;
 
 declare_diagnostic! {
     pub static SENSITIVE_IN_TEXT = {
@@ -45,10 +48,24 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     None => continue,
                 };
                 let message = format!("a sensitive value stands in `{name}` of {}", subject.name);
-                sink.report(SENSITIVE_IN_TEXT.at(argument.span, message).label(label).help(help));
+                let place = secret(context, argument);
+                sink.report(SENSITIVE_IN_TEXT.at(place, message).label(label).help(help));
             }
         }
     }
+}
+
+/// Where the first sensitive element is written, or the whole.
+fn secret(context: &Context<'_>, argument: &Argument) -> Span {
+    let Argument { name: _, value, span } = argument;
+    if let Some(items) = value.as_items() {
+        return items.iter().position(Value::is_sensitive).map_or(*span, |at| context.element(*span, at));
+    }
+    if let ValueKind::Map(_, entries) | ValueKind::Object(entries) = &value.kind {
+        let found = entries.iter().find(|(_, value)| value.is_sensitive());
+        return found.map_or(*span, |(key, _)| context.entry(*span, key));
+    }
+    *span
 }
 
 /// What becomes of the text of an attribute, by its name: plugins agree on these words.

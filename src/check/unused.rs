@@ -67,9 +67,12 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let chosen = !context.documents.iter().flat_map(|document| document.body.blocks()).all(names_its_sources);
     for source in context.template.sources.iter().filter(|source| !source.used && !chosen) {
         let name = format!("{}.{}", source.ty.value, source.name.value);
+        // In JSON and YAML several sources may share the key that says their type.
+        let shared = source.ty.span.start < source.span.start;
+        let place = if shared { source.name.span } else { source.ty.span.to(source.name.span) };
         sink.report(
             UNUSED_SOURCE
-                .at(source.ty.span.to(source.name.span), format!("no build uses the source `{name}`"))
+                .at(place, format!("no build uses the source `{name}`"))
                 .label("makes no image")
                 .help(format!("add `\"source.{name}\"` to the `sources` of a build, or remove it")),
         );

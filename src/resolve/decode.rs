@@ -22,7 +22,7 @@ use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::schema::{self, AttributeType, Kind, Lookup, Render, Rest, Schemas, language};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Body, Document, Item};
+use crate::syntax::{Body, Document, Expr, Item};
 
 declare_diagnostic! {
     pub static WRONG_TYPE = {
@@ -196,7 +196,10 @@ impl<'a> Decoder<'a> {
         self.look_at(kind, ty, &schema);
         let place = format!("the {} `{ty}`", noun(kind));
         match schema.attributes.get(name) {
-            Some(attribute) => self.argument(attribute, value, span, span, &place, sink),
+            Some(attribute) => {
+                let written = Written { span, expr: None };
+                self.argument(attribute, value, span, written, &place, sink)
+            }
             None if schema.rest == Rest::Rejected => {
                 let current = self.current.clone();
                 let elsewhere = current.as_deref().map(|current| self.elsewhere(current));
@@ -308,11 +311,12 @@ impl<'a> Decoder<'a> {
             let scope = early.filter(|early| early.names.contains_key(name)).map_or(scope, |early| early.scope);
             let value = eval::evaluate(&attribute.value, scope, sink);
             let (name_span, span) = (attribute.name.span, attribute.value.span);
+            let written = Written { span, expr: Some(&attribute.value) };
             let argument = match schema.attributes.get(name) {
-                Some(found) => self.argument(found, value, name_span, span, place, sink),
+                Some(found) => self.argument(found, value, name_span, written, place, sink),
                 None if value.is_null() => None,
                 None => {
-                    let value = self.render(value, &Render::default(), span, sink);
+                    let value = self.render(value, &Render::default(), written, sink);
                     Some(Argument { name: name_span, value, span })
                 }
             };
@@ -345,7 +349,7 @@ impl<'a> Decoder<'a> {
         attribute: &schema::Attribute,
         value: Value,
         name: Span,
-        span: Span,
+        written: Written<'_>,
         place: &str,
         sink: &mut Sink,
     ) -> Option<Argument> {
@@ -354,7 +358,7 @@ impl<'a> Decoder<'a> {
             self.shaped_by.extend(Marks::computed_from([&value]).shaped_by);
             return None;
         }
-        let given = value.ty();
+        let (given, span) = (value.ty(), written.span);
         let wanted = match self.language {
             Language::LegacyJson if attribute.any_in_legacy => Type::Dynamic,
             Language::LegacyJson | Language::Hcl2 => Type::from(&attribute.ty),
@@ -374,22 +378,22 @@ impl<'a> Decoder<'a> {
                 Value::error()
             }
         };
-        let mut value = self.render(value, &attribute.render, span, sink);
+        let mut value = self.render(value, &attribute.render, written, sink);
         value.marks.sensitive |= attribute.sensitive;
         Some(Argument { name, value, span })
     }
 
     /// The key of a map or an object, which is rendered like a value; nothing of it may be left open.
-    fn render_key(&self, key: String, render: &Render, span: Span, sink: &mut Sink) -> String {
+    fn render_key(&self, key: String, render: &Render, written: Written<'_>, sink: &mut Sink) -> String {
         if !key.contains("{{") {
             return key;
         }
-        let rendered = self.render(Value::string(key.clone()), render, span, sink);
+        let rendered = self.render(Value::string(key.clone()), render, written, sink);
         rendered.as_str().map_or(key, std::borrow::Cow::into_owned)
     }
 
     /// Renders every text in a value as the schema says.
-    fn render(&self, value: Value, render: &Render, span: Span, sink: &mut Sink) -> Value {
+    fn render(&self, value: Value, render: &Render, written: Written<'_>, sink: &mut Sink) -> Value {
         let (times, fields) = match render {
             Render::Never => return value,
             Render::Template { times, fields, build_data } => {
@@ -401,26 +405,32 @@ impl<'a> Decoder<'a> {
             }
         };
         let Value { kind, mut marks } = value;
-        let again = |value: Value, sink: &mut Sink| self.render(value, render, span, sink);
+        let again = |value: Value, written: Written<'_>, sink: &mut Sink| self.render(value, render, written, sink);
+        let items = |items: Vec<Value>, sink: &mut Sink| -> Vec<Value> {
+            items.into_iter().enumerate().map(|(at, item)| again(item, written.item(at), sink)).collect()
+        };
         let kind = match kind {
             ValueKind::String(text) => {
-                ValueKind::String(self.render_text(text, times, &fields, &mut marks, span, sink))
+                ValueKind::String(self.render_text(text, times, &fields, &mut marks, written.span, sink))
             }
-            ValueKind::List(ty, items) => {
-                ValueKind::List(ty, items.into_iter().map(|item| again(item, sink)).collect())
+            ValueKind::List(ty, all) => ValueKind::List(ty, items(all, sink)),
+            // A set has another order than what is written.
+            ValueKind::Set(ty, all) => {
+                ValueKind::Set(ty, all.into_iter().map(|item| again(item, written, sink)).collect())
             }
-            ValueKind::Set(ty, items) => ValueKind::Set(ty, items.into_iter().map(|item| again(item, sink)).collect()),
-            ValueKind::Tuple(items) => ValueKind::Tuple(items.into_iter().map(|item| again(item, sink)).collect()),
+            ValueKind::Tuple(all) => ValueKind::Tuple(items(all, sink)),
             ValueKind::Map(ty, entries) => {
-                let entries = entries.into_iter();
-                let entries =
-                    entries.map(|(name, item)| (self.render_key(name, render, span, sink), again(item, sink)));
+                let entries = entries.into_iter().map(|(name, item)| {
+                    let item = again(item, written.entry(&name), sink);
+                    (self.render_key(name, render, written, sink), item)
+                });
                 ValueKind::Map(ty, entries.collect())
             }
             ValueKind::Object(entries) => {
-                let entries = entries.into_iter();
-                let entries =
-                    entries.map(|(name, item)| (self.render_key(name, render, span, sink), again(item, sink)));
+                let entries = entries.into_iter().map(|(name, item)| {
+                    let item = again(item, written.entry(&name), sink);
+                    (self.render_key(name, render, written, sink), item)
+                });
                 ValueKind::Object(entries.collect())
             }
             kind @ (ValueKind::Null(_) | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Unknown(_)) => kind,
@@ -463,6 +473,28 @@ impl<'a> Decoder<'a> {
             text = rendered.text;
         }
         text
+    }
+}
+
+/// Where a value is written, and as what: so that a fault in an element is told at the element.
+#[derive(Clone, Copy)]
+struct Written<'e> {
+    span: Span,
+    /// Nothing where it is not written out.
+    expr: Option<&'e Expr>,
+}
+
+impl<'e> Written<'e> {
+    fn item(self, index: usize) -> Self {
+        self.inside(self.expr.and_then(|expr| expr.item(index)))
+    }
+
+    fn entry(self, key: &str) -> Self {
+        self.inside(self.expr.and_then(|expr| expr.entry(key)))
+    }
+
+    fn inside(self, expr: Option<&'e Expr>) -> Self {
+        Self { span: expr.map_or(self.span, |expr| expr.span), expr }
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod comment;
 mod expr;
+mod inside;
 mod same;
 mod spans;
 mod wording;
