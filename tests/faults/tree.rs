@@ -399,7 +399,9 @@ fn node_of(body: &Body) -> Node {
                 for label in labels.iter().rev() {
                     entry = Node::Map(vec![(label.clone(), entry)], false);
                 }
-                let at = map.iter().position(|(name, node)| name.replace(MARK, "") == plain && matches!(node, Node::List(_)));
+                let at = map
+                    .iter()
+                    .position(|(name, node)| name.replace(MARK, "") == plain && matches!(node, Node::List(_)));
                 match at {
                     Some(at) => {
                         if let (Node::Map(_, marked), true) = (&mut entry, kind.contains(MARK)) {

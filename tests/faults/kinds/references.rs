@@ -26,7 +26,11 @@ pub(crate) const KINDS: &[Kind] = &[
     ("bad-for", &["cannot-iterate", "invalid-for", "invalid-object-key"], bad_for),
     ("cycle-of-locals", &["reference-cycle"], cycle),
     ("bad-dynamic", &["invalid-dynamic"], bad_dynamic),
-    ("reference-where-constant", &["not-constant", "unknown-reference", "needs-known-value", "invalid-version-constraint"], constant),
+    (
+        "reference-where-constant",
+        &["not-constant", "unknown-reference", "needs-known-value", "invalid-version-constraint"],
+        constant,
+    ),
     (
         "engine-in-hcl",
         &[

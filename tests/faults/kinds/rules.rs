@@ -8,7 +8,11 @@ use crate::plant::{ALL, Planter, THREE, body, mark_head, marked};
 use crate::tree::Item;
 
 pub(crate) const KINDS: &[Kind] = &[
-    ("missing-required", &["required-attribute", "missing-expression", "missing-attribute", "invalid-validation"], missing_required),
+    (
+        "missing-required",
+        &["required-attribute", "missing-expression", "missing-attribute", "invalid-validation"],
+        missing_required,
+    ),
     ("missing-one-of-several", &["required-attribute"], missing_one_of),
     ("missing-ssh-username", &["required-attribute"], missing_ssh_username),
     ("missing-script", &["required-attribute"], missing_script),
