@@ -9,7 +9,7 @@ use crate::resolve::template::{Component, ComponentBody, DataSource, ImagePlan, 
 use crate::resolve::version::Constraint;
 use crate::schema::{self, Artifact, Kind, KnownPlugin, Lookup, Schemas, language};
 use crate::source::{Files, Span};
-use crate::syntax::Document;
+use crate::syntax::{Document, Spelling};
 
 use super::CheckSetting;
 
@@ -87,8 +87,14 @@ impl<'a> Context<'a> {
             subjects.extend(steps.filter_map(|component| self.component(component)));
         }
         for source in &self.template.data {
-            let DataSource { ty, name: _, body, span } = source;
-            subjects.extend(self.subject(Kind::DataSource, &ty.value, body, own(ty.span, *span), self.is_sound(*span)));
+            let DataSource { ty, name, body, span } = source;
+            subjects.extend(self.subject(
+                Kind::DataSource,
+                &ty.value,
+                body,
+                if self.is_data(*span) { name.span } else { ty.span },
+                self.is_sound(*span),
+            ));
         }
         for Registry { body, in_build: _, keyword, span } in &self.template.registries {
             let name = "the `hcp_packer_registry` block".to_owned();
@@ -101,7 +107,7 @@ impl<'a> Context<'a> {
     /// A step of an image, if its type is described.
     pub(super) fn component(&self, component: &'a Component) -> Option<Subject<'a>> {
         let Component { kind, ty, body, span, .. } = component;
-        self.subject(*kind, &ty.value, body, own(ty.span, *span), self.is_sound(*span))
+        self.subject(*kind, &ty.value, body, self.own(ty.span, *span), self.is_sound(*span))
     }
 
     /// An image's source, if its type is described; `named` is where the build names it.
@@ -113,6 +119,19 @@ impl<'a> Context<'a> {
         // The build can add to the source, so a fault there may be what is missing here.
         let complete = self.is_sound(component.span) && build.is_none_or(|build| self.is_sound(build.span));
         Some(Subject { complete, ..self.component(component)? })
+    }
+
+    /// The place of a component. Sources of JSON and YAML may share the key that says their type: there it is the name.
+    fn own(&self, ty: Span, block: Span) -> Span {
+        let source =
+            || self.template.sources.iter().find(|source| source.ty.span == ty && contains(source.span, block));
+        self.is_data(ty).then(source).flatten().map_or(ty, |source| source.name.span)
+    }
+
+    /// Whether a place is in a file of HCL's JSON or of YAML.
+    pub(super) fn is_data(&self, span: Span) -> bool {
+        let document = self.documents.iter().find(|document| document.file == span.file);
+        document.is_some_and(|document| matches!(document.body.spelling, Spelling::Json | Spelling::Yaml))
     }
 
     fn subject(
@@ -171,12 +190,6 @@ impl<'a> Subject<'a> {
         }
         found
     }
-}
-
-/// The place of a component's type in its block. Components of JSON and YAML may share the key that says their type: then
-/// it is where the block itself begins, at its name.
-fn own(ty: Span, block: Span) -> Span {
-    if contains(block, ty) { ty } else { block.head() }
 }
 
 /// The place of a block's type at the start of its span.

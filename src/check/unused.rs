@@ -68,7 +68,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for source in context.template.sources.iter().filter(|source| !source.used && !chosen) {
         let name = format!("{}.{}", source.ty.value, source.name.value);
         // In JSON and YAML several sources may share the key that says their type.
-        let shared = source.ty.span.start < source.span.start;
+        let shared = context.is_data(source.ty.span);
         let place = if shared { source.name.span } else { source.ty.span.to(source.name.span) };
         sink.report(
             UNUSED_SOURCE
