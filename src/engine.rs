@@ -15,9 +15,7 @@
 
 mod convert;
 
-pub use convert::{
-    Conversion, Converted, SiblingFiles, convert, convert_values, renamed, set_missing_files_aside, verify,
-};
+pub use convert::{Conversion, Converted, SiblingFiles, convert, convert_values, renamed, set_demands_aside, verify};
 
 use crate::check::{self, CheckSetting, Checked};
 use crate::diagnostic::{Declaration, Sink};

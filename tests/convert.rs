@@ -58,7 +58,7 @@ fn read(files: &dyn Files, project: &dyn Files, path: &str, inputs: &Inputs) -> 
     let paths = [path.to_owned()];
     let request = Request { paths: &paths, root: None, project, files, inputs };
     let mut analysis = analyse(&request, &Schemas::embedded()).map_err(|error| error.to_string())?;
-    engine::set_missing_files_aside(&mut analysis);
+    engine::set_demands_aside(&mut analysis);
     Ok(analysis)
 }
 

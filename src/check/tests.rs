@@ -303,7 +303,7 @@ fn a_name_is_told_where_it_belongs() {
             ),
             // What the template uses comes first.
             (
-                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\ndisk_size = \"t\"\n}\nsource \"qemu\" \"b\" {}\nbuild { sources = [\"docker.a\"] }",
+                "source \"docker\" \"a\" {\nimage = \"x\"\ncommit = true\ndisk_size = \"t\"\n}\nsource \"qemu\" \"b\" {\niso_url = \"https://x/y\"\niso_checksum = \"none\"\nssh_username = \"u\"\n}\nbuild { sources = [\"docker.a\", \"qemu.b\"] }",
                 &["(`disk_size` belongs to `qemu`, "],
             ),
             (

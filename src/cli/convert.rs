@@ -69,7 +69,7 @@ pub(super) fn run(command: &Convert, terminal: &Terminal) -> Result<Code, Failur
 fn template(project: &Project, path: &String, to: Spelling) -> Result<(Analysis, Option<Conversion>), Failure> {
     let paths = std::slice::from_ref(path);
     let mut analysis = project.analyse(paths, project.start()).map_err(|error| not_loaded(&error))?;
-    engine::set_missing_files_aside(&mut analysis);
+    engine::set_demands_aside(&mut analysis);
     if analysis.sink.has_errors() {
         return Ok((analysis, None));
     }
@@ -87,7 +87,7 @@ fn template(project: &Project, path: &String, to: Spelling) -> Result<(Analysis,
             .analyse_in(&files, &inputs, &paths, project.start(), |_, _, _| ())
             .map_err(|error| not_loaded(&error))?
             .0;
-        engine::set_missing_files_aside(&mut after);
+        engine::set_demands_aside(&mut after);
         if !engine::verify(&analysis, &after, &project.inputs, to, &mut sink) {
             conversion = None;
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{Analysis, build_graph};
+use crate::check;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
 use crate::graph;
@@ -181,13 +182,14 @@ pub fn renamed(path: &str, content: Content, to: Spelling) -> String {
     }
 }
 
-/// A file that is not there is missing in every spelling: where nothing else is wrong, it is told and does not stop
-/// converting.
-pub fn set_missing_files_aside(analysis: &mut Analysis) {
+/// What a component's plugin would complain of is wrong in every spelling, and so is a file that is not there: where nothing
+/// else is wrong, it is told and does not stop converting.
+pub fn set_demands_aside(analysis: &mut Analysis) {
     // A var-file is asked for by whoever converts.
     let is_asked_for = |span: Span| analysis.sources.file(span.file).origin == FileOrigin::Invocation;
-    let errors = analysis.sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
-    if errors.into_iter().all(|error| error.code() == MISSING_FILE.code && !is_asked_for(error.span)) {
+    let is_demand = |code: &str| code == MISSING_FILE.code || check::declarations().iter().any(|one| one.code == code);
+    let mut errors = analysis.sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+    if errors.all(|error| is_demand(error.code()) && !is_asked_for(error.span)) {
         analysis.sink.lower(Severity::Warning);
     }
 }

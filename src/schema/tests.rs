@@ -441,7 +441,8 @@ fn built_in_components_have_the_attributes_that_packer_declares() {
     ] {
         for (name, recorded) in recorded["core"][word].as_object().unwrap() {
             let component = described(&schemas, kind, name);
-            let ours = component.body.attributes.iter();
+            // What earlier releases took is known as well.
+            let ours = component.body.attributes.iter().filter(|(_, attribute)| attribute.removed.is_none());
             let mut ours: Vec<String> = ours.map(|(name, attribute)| format!("{name} {}", attribute.ty)).collect();
             let theirs = recorded["attributes"].as_object().unwrap().iter();
             let theirs = theirs.filter(|(attribute, _)| !injected.contains_key(*attribute));
