@@ -5,6 +5,7 @@
 
 use crate::check::Rule;
 use crate::check::context::{Context, Inside, Subject};
+use crate::check::member;
 use crate::diagnostic::{Severity, Sink};
 use crate::resolve::functions::MISSING_FILE;
 use crate::resolve::names;
@@ -68,9 +69,16 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
                 continue;
             }
             let own = std::slice::from_ref(&argument.value);
-            for (at, value) in argument.value.as_items().unwrap_or(own).iter().enumerate() {
-                let Some(path) = value.as_str() else { continue };
-                let is_url = attribute.path_or_url && path.contains("://");
+            let items = argument.value.as_items().unwrap_or(own);
+            let is_url =
+                |value: &Value| attribute.path_or_url && value.as_str().is_none_or(|path| path.contains("://"));
+            // Places to get the same thing from are tried one after the other.
+            if items.len() > 1 && items.iter().any(is_url) {
+                continue;
+            }
+            for (at, value) in items.iter().enumerate() {
+                let Some(path) = value.as_str().filter(|_| member::is_settled(value)) else { continue };
+                let is_url = is_url(value);
                 // The home folder is not ours to look into.
                 if path.is_empty() || is_url || path.starts_with('~') || !is_missing(context.files, &path) {
                     continue;

@@ -291,6 +291,22 @@ fn files_have_to_be_there() {
 }
 
 #[test]
+fn places_to_try_one_after_the_other_need_not_all_be_there() {
+    hold(
+        |urls| {
+            let text = format!(
+                "variable \"e\" {{ default = \"\" }}\nsource \"qemu\" \"a\" {{\niso_urls = {urls}\niso_checksum = \"none\"\nssh_username = \"u\"\nhttp_directory = \"a/${{var.e}}/b\"\n}}\nbuild {{ sources = [\"qemu.a\"] }}"
+            );
+            said(&text, MemoryFiles::new(), &Inputs::default())
+        },
+        &[
+            ("[\"gone.iso\", \"https://example.com/x.iso\"]", &[]),
+            ("[\"gone.iso\"]", &["warning missing-file at 3: `iso_urls` names `gone.iso`"]),
+        ],
+    );
+}
+
+#[test]
 fn a_name_is_told_where_it_belongs() {
     hold(
         |text| said(text, MemoryFiles::new(), &Inputs::default()),
