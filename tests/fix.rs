@@ -13,10 +13,10 @@ use std::process::Output;
 use serde_json::Value as Json;
 
 const OLD: &str = "{\n  \"builders\": [\n    {\n      \"type\": \"qemu\",\n      \"iso_url\": \"https://example.com/x.iso\",\n      \
-                   \"iso_checksum\": \"4f2a\",\n      \"iso_checksum_type\": \"md5\",\n      \"ssh_username\": \"root\"\n    }\n  ]\n}\n";
+                   \"iso_checksum\": \"d41d8cd98f00b204e9800998ecf8427e\",\n      \"iso_checksum_type\": \"md5\",\n      \"ssh_username\": \"root\"\n    }\n  ]\n}\n";
 
 const NEW: &str = "{\n  \"builders\": [\n    {\n      \"type\": \"qemu\",\n      \"iso_url\": \"https://example.com/x.iso\",\n      \
-                   \"iso_checksum\": \"md5:4f2a\",\n      \"ssh_username\": \"root\"\n    }\n  ]\n}\n";
+                   \"iso_checksum\": \"md5:d41d8cd98f00b204e9800998ecf8427e\",\n      \"ssh_username\": \"root\"\n    }\n  ]\n}\n";
 
 fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
@@ -100,7 +100,7 @@ fn what_needs_a_look_is_left_to_those_who_ask() {
 fn what_is_fixed_is_what_the_plugins_take() {
     let text = r#"{
   "builders": [
-    {"type": "virtualbox", "iso_url": "https://example.com/x.iso", "iso_md5": "ab", "ssh_username": "u", "shutdown_command": "halt",
+    {"type": "virtualbox", "iso_url": "https://example.com/x.iso", "iso_md5": "d41d8cd98f00b204e9800998ecf8427e", "ssh_username": "u", "shutdown_command": "halt",
      "guest_additions_attach": true, "ssh_disable_agent": true, "ssh_wait_timeout": "5m", "ssh_host_port_min": 2222}
   ],
   "provisioners": [{"type": "shell", "inline": ["true"], "only": ["virtualbox"]}],
