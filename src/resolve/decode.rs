@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 
 use super::components::{self, Foreign, RequiredPlugins, Verdict};
-use super::convert::convert;
+use super::convert::{PathStep, convert};
 use super::elsewhere::Elsewhere;
 use super::engine::{self, Engine, Language};
 use super::eval::{self, Scope};
@@ -369,10 +369,19 @@ impl<'a> Decoder<'a> {
                 let wanted = wanted.phrase();
                 // The error's own words tell more only where something inside of the value is wrong.
                 let why = if error.path.is_empty() { format!("not {}", given.phrase()) } else { error.to_string() };
+                let inside = error.path.iter().fold(written, |written, step| match step {
+                    PathStep::Index(index) => written.item(*index),
+                    PathStep::Attribute(name) => written.entry(name),
+                });
+                let label = if inside.span == span {
+                    format!("this is {}", given.phrase())
+                } else {
+                    "has another type".to_owned()
+                };
                 sink.report(
                     WRONG_TYPE
-                        .at(span, format!("`{}` of {place} has to be {wanted}, {why}", attribute.name))
-                        .label(format!("this is {}", given.phrase()))
+                        .at(inside.span, format!("`{}` of {place} has to be {wanted}, {why}", attribute.name))
+                        .label(label)
                         .help(type_help(attribute, &given)),
                 );
                 Value::error()

@@ -14,6 +14,7 @@ use super::decode::Decoder;
 use super::eval::{self, FunctionSet, Reference, Scope};
 use super::structure;
 use super::template::{DataSource, Local};
+use super::unread::{Named, Unread};
 use super::value::{Value, ValueKind};
 use super::variables::{INVALID_NAME, flag, is_identifier};
 use crate::declare_diagnostic;
@@ -84,7 +85,7 @@ pub(super) fn resolve(
     let mut locals = IndexMap::new();
     let mut data = Vec::new();
     let mut results: BTreeMap<usize, (Option<Local>, Option<DataSource>)> = BTreeMap::new();
-    report_undeclared(&tasks, sink);
+    report_undeclared(&tasks, &scope.world.unread, sink);
     let graph = dependencies(&tasks);
     for component in kosaraju_scc(&graph) {
         let cyclic = match component.as_slice() {
@@ -181,7 +182,7 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
         }
     }
     tasks.retain(|task| {
-        let name = task.address.rsplit('.').next().unwrap_or_default();
+        let name = task.address.strip_prefix("local.").unwrap_or_default();
         if !is_identifier(name) && matches!(task.what, What::Local { .. }) {
             sink.report(invalid_name(task.span, name, "name of a local value"));
         }
@@ -234,15 +235,21 @@ fn dependencies(tasks: &[Task<'_>]) -> DiGraph<(), ()> {
 
 /// What is mentioned has to be declared, also where `try()` or `can()` would hide that it is not: Packer wants to know
 /// the order of everything before it evaluates anything.
-fn report_undeclared(tasks: &[Task<'_>], sink: &mut Sink) {
+fn report_undeclared(tasks: &[Task<'_>], unread: &Unread, sink: &mut Sink) {
     let addresses: std::collections::BTreeSet<&str> = tasks.iter().map(|task| task.address.as_str()).collect();
     for mention in tasks.iter().flat_map(|task| &task.mentions) {
         match (mention.root.as_str(), mention.attributes.as_slice()) {
             ("local", [name, ..]) if !addresses.contains(format!("local.{name}").as_str()) => {
+                if unread.may_declare(Named::Local, name) {
+                    continue;
+                }
                 let declared = addresses.iter().filter_map(|address| address.strip_prefix("local."));
                 sink.report(eval::undeclared("local", mention.ends[0], name, declared));
             }
             ("data", [ty, name, ..]) if !addresses.contains(format!("data.{ty}.{name}").as_str()) => {
+                if unread.may_declare(Named::Data, name) {
+                    continue;
+                }
                 let known = addresses.iter().filter_map(|address| address.strip_prefix("data."));
                 let known: Vec<String> = known.map(str::to_owned).collect();
                 sink.report(eval::undeclared_data(mention.ends[1], ty, Some(name), &known));

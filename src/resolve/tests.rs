@@ -194,3 +194,56 @@ fn a_source_whose_type_has_dots_may_have_a_similar_name() {
     let said = check("source \"..null\" \"a\" {}\nbuild {\n  sources = [\"source.null.a\"]\n}\n");
     assert!(said.iter().any(|said| said == "unknown-source at 3: no source is named `null.a`"), "{said:?}");
 }
+
+#[test]
+fn what_could_not_be_read_may_declare_what_is_used() {
+    let using = |declaration: &str| {
+        format!(
+            "{declaration}\nsource \"null\" \"a\" {{ communicator = \"none\" }}\nbuild {{\nsources = [\"null.a\"]\n\
+             provisioner \"shell-local\" {{ inline = [var.x, local.y, data.amazon-ami.z.id] }}\n}}"
+        )
+    };
+    let rest = "data \"amazon-ami\" \"z\" {}\n";
+    for (declaration, cause) in [
+        ("varible \"x\" {}\nlocals { y = \"\" }", "unknown-block at 1"),
+        ("variable {}\nlocals { y = \"\" }", "wrong-labels at 1"),
+        ("variable \"x\" {}\nlocls { y = \"\" }", "unknown-block at 2"),
+        ("variable \"x\" {}\nlocals = { y = \"\" }", "block-as-attribute at 2"),
+        ("variable \"x\" {}\nlocals \"a\" { y = \"\" }", "wrong-labels at 2"),
+    ] {
+        let said = check(&using(&format!("{declaration}\n{rest}")));
+        assert!(said.len() == 1 && said[0].starts_with(cause), "{declaration}: {said:#?}");
+    }
+    let said = check(&using("variable \"x\" {}\nlocals { y = \"\" }\ndta \"amazon-ami\" \"z\" {}"));
+    assert!(said.len() == 1 && said[0].starts_with("unknown-block at 3"), "{said:#?}");
+    // Another name is missing all the same.
+    let said = check(&using(&format!("varible \"other\" {{}}\nlocals {{ y = \"\" }}\n{rest}")));
+    assert!(said.iter().any(|line| line.starts_with("undeclared-variable")), "{said:#?}");
+}
+
+#[test]
+fn a_misspelt_type_of_a_source_is_told_once() {
+    let said = check("source \"amazon-esb\" \"a\" {}\nbuild { sources = [\"source.amazon-ebs.a\"] }");
+    assert!(said.len() == 1 && said[0].starts_with("unknown-component at 1"), "{said:#?}");
+    let said = check("sorce \"null\" \"a\" {}\nbuild { sources = [\"source.null.a\"] }");
+    assert!(said.len() == 1 && said[0].starts_with("unknown-block at 1"), "{said:#?}");
+}
+
+#[test]
+fn places_are_those_of_what_is_wrong() {
+    let said = check("local \"the.family\" { expression = \"\" }\nbuild {\nsources = []\n}");
+    assert!(said[0].starts_with("invalid-name at 1"), "{said:#?}");
+    assert!(said[1].starts_with("build-without-source at 3"), "{said:#?}");
+    let in_build = |inside: &str| {
+        check(&format!(
+            "source \"null\" \"a\" {{ communicator = \"none\" }}\nbuild {{\nsources = [\"null.a\"]\n\
+             provisioner \"shell\" {{\ninline = [\n\"a\",\n{inside}\n}}\n}}\n}}"
+        ))
+    };
+    let said = in_build("]\noverride = {\na = \"x\"\n}");
+    assert!(said[0].starts_with("invalid-override at 9"), "{said:#?}");
+    let said = in_build("]\noverride = {\na = {\ninlin = [\"x\"]\n}\n}");
+    assert!(said[0].starts_with("unknown-attribute at 10"), "{said:#?}");
+    let said = in_build("{ b = 1 }\n]\nvalid_exit_codes = [0\n]");
+    assert!(said[0].starts_with("wrong-type at 7"), "{said:#?}");
+}

@@ -201,9 +201,12 @@ impl Reader<'_, '_> {
         self.decoder.foreign.absorb(foreign, if is_out_of_sight { Severity::Warning } else { Severity::Error });
         self.sink.absorb(found);
         if let Some(argument) = decoded.meta.get("override") {
-            for (name, value) in meta::override_for(argument, self.source_name, self.sink) {
+            let written = block.body.attribute("override").map(|attribute| &attribute.value);
+            for (name, value) in meta::override_for(argument, written, self.source_name, self.sink) {
                 meta.overridden = Some(argument.name);
-                let replaced = self.decoder.replacement(kind, &ty.value, &name, value, argument.span, self.sink);
+                let own = written.and_then(|written| written.entry(self.source_name)?.entry(&name));
+                let place = own.map_or(argument.span, |own| own.span);
+                let replaced = self.decoder.replacement(kind, &ty.value, &name, value, place, self.sink);
                 if let Some(replaced) = replaced {
                     decoded.body.arguments.insert(name, replaced);
                 }

@@ -13,6 +13,7 @@ use crate::resolve::expand::known_texts;
 use crate::resolve::template::{Argument, Meta};
 use crate::resolve::value::{Marks, Value, ValueKind};
 use crate::source::{Span, Spanned};
+use crate::syntax::Expr;
 
 declare_diagnostic! {
     pub static INVALID_DURATION = {
@@ -100,25 +101,31 @@ pub(super) fn read(
     (meta, takes)
 }
 
-/// What `override` says for the source of that name: arguments by name.
-pub(super) fn override_for(argument: &Argument, source_name: &str, sink: &mut Sink) -> Vec<(String, Value)> {
+/// What `override` says for the source of that name: arguments by name. `written` is what the argument was read from.
+pub(super) fn override_for(
+    argument: &Argument,
+    written: Option<&Expr>,
+    source_name: &str,
+    sink: &mut Sink,
+) -> Vec<(String, Value)> {
     if argument.value.is_error() || !argument.value.is_known() {
         return Vec::new();
     }
-    let invalid = |what: &str| {
+    let invalid = |place: Span, what: &str| {
         INVALID_OVERRIDE
-            .at(argument.span, format!("{what} has to be an object"))
+            .at(place, format!("{what} has to be an object"))
             .label("no object")
             .help("write `override = { SOURCE_NAME = { attribute = value } }`")
     };
     let (ValueKind::Object(entries) | ValueKind::Map(_, entries)) = &argument.value.kind else {
-        sink.report(invalid("`override`"));
+        sink.report(invalid(argument.span, "`override`"));
         return Vec::new();
     };
     let mut out = Vec::new();
     for (name, value) in entries {
         let (ValueKind::Object(inner) | ValueKind::Map(_, inner)) = &value.kind else {
-            sink.report(invalid(&format!("`override` for `{name}`")));
+            let place = written.and_then(|written| written.entry(name)).map_or(argument.span, |entry| entry.span);
+            sink.report(invalid(place, &format!("`override` for `{name}`")));
             continue;
         };
         if name == source_name {

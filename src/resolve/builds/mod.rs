@@ -21,6 +21,7 @@ use super::inputs::Inputs;
 use super::names;
 use super::structure;
 use super::template::{BuildHeader, Component, ImagePlan, Meta, Registry, SourceHeader, UnusedSource};
+use super::unread::{Named, Unread};
 use super::value::{Marks, Type, Value, ValueKind};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Severity, Sink};
@@ -221,6 +222,8 @@ struct Used {
     sources: BTreeSet<(String, String)>,
     /// Sources that a reference seems to mean, which names none.
     meant: BTreeSet<(String, String)>,
+    /// A build names one that may be declared where the template could not be read.
+    is_unread: bool,
 }
 
 /// Packer never looks at a source that no build uses, so its faults are warnings; unless a misspelt reference means it.
@@ -300,6 +303,7 @@ impl<'d> Build<'d> {
         let schema = language::build();
         // What a source is called is not known yet where Packer itself reads an argument.
         let outer = with_unknown_source(scope, block.kind.span);
+        let around = (decoder.schemas, &outer.world.unread);
         let before = sink.len();
         let content = structure::content(&block.body, &schema, "a `build` block", sink);
         let mut text = |name: &str| {
@@ -313,7 +317,7 @@ impl<'d> Build<'d> {
         if let Some(attribute) = content.attributes.get("sources") {
             let value = eval::evaluate(&attribute.value, &outer, sink);
             for (reference, span) in references(&value, &attribute.value, decoder, sink) {
-                if let Some(source) = find(&reference, span, sources, used, sink) {
+                if let Some(source) = find(&reference, span, sources, around, used, sink) {
                     used.sources.insert(source.key());
                     members.push(Member {
                         ty: source.ty.clone(),
@@ -329,7 +333,7 @@ impl<'d> Build<'d> {
         let (nested, blocks): (Vec<_>, Vec<_>) = expanded.into_iter().partition(|block| block.kind == "source");
         for block in nested {
             let Some(label) = block.labels.first() else { continue };
-            let Some(source) = find(&label.value, label.span, sources, used, sink) else { continue };
+            let Some(source) = find(&label.value, label.span, sources, around, used, sink) else { continue };
             used.sources.insert(source.key());
             // Packer reads the name before it knows any value but those of a `dynamic` block.
             let constants = Scope::new(outer.world).with_functions(FunctionSet::None);
@@ -346,10 +350,11 @@ impl<'d> Build<'d> {
             });
         }
         // Where something else is wrong, that is why there is none.
-        if members.is_empty() && sink.len() == before && !block.body.has_errors() {
+        if members.is_empty() && sink.len() == before && !used.is_unread && !block.body.has_errors() {
+            let place = content.attributes.get("sources").map_or(block.kind.span, |attribute| attribute.span);
             sink.report(
                 BUILD_WITHOUT_SOURCE
-                    .at(block.kind.span, "this build names no source")
+                    .at(place, "this build names no source")
                     .label("nothing to start from")
                     .help("add `sources = [\"source.TYPE.NAME\"]`"),
             );
@@ -415,6 +420,7 @@ fn find<'s, 'd>(
     reference: &str,
     span: Span,
     sources: &'s IndexMap<(String, String), Source<'d>>,
+    (schemas, unread): (&schema::Schemas, &Unread),
     used: &mut Used,
     sink: &mut Sink,
 ) -> Option<&'s Source<'d>> {
@@ -436,6 +442,20 @@ fn find<'s, 'd>(
     };
     if let Some(source) = sources.get(&(ty.to_owned(), name.to_owned())) {
         return Some(source);
+    }
+    // The reference is right, and the type in the source is misspelt: that is reported there.
+    let is_known = |ty: &str| !matches!(schemas.component(schema::Kind::Builder, ty), schema::Lookup::Unknown);
+    let is_misspelt = |source: &&Source<'_>| {
+        source.name.value == name && names::nearly_same(&source.ty.value, ty) && !is_known(&source.ty.value)
+    };
+    if is_known(ty)
+        && let Some(source) = sources.values().find(is_misspelt)
+    {
+        return Some(source);
+    }
+    if unread.may_declare(Named::Source, name) {
+        used.is_unread = true;
+        return None;
     }
     let wanted = format!("{ty}.{name}");
     let mut diagnostic = UNKNOWN_SOURCE.at(span, format!("no source is named `{wanted}`")).label("named here");

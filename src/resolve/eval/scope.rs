@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Sink;
+use crate::resolve::unread::Unread;
 use crate::resolve::value::{ParameterId, Value, ValueKind};
 use crate::source::Files;
 use crate::syntax::Template;
@@ -36,6 +37,8 @@ pub struct World<'a> {
     pub template: Option<&'a TemplateReader<'a>>,
     /// The names of the variables, by [`ParameterId`].
     pub parameters: Vec<String>,
+    /// What may be declared where the template could not be read.
+    pub(crate) unread: Unread,
     fuel: Cell<u64>,
 }
 
@@ -50,6 +53,7 @@ impl<'a> World<'a> {
             environment: None,
             template: None,
             parameters: Vec::new(),
+            unread: Unread::default(),
             fuel: Cell::new(FUEL),
         }
     }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::resolve::convert::convert;
+use crate::resolve::unread::Named;
 use crate::resolve::value::{Marks, Number, Type, Unknown, Value, ValueKind};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Expr, ExprKind, Step};
@@ -27,6 +28,9 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
         (root.as_str(), path, &value.kind)
         && !declared.contains_key(&name.value)
     {
+        if is_unread(root, name, scope) {
+            return Value::error();
+        }
         let place = of.span.to(name.span);
         let known = declared.keys().map(String::as_str).filter(|_| !crate::resolve::names::enough_said(sink));
         let diagnostic = undeclared(root, place, &name.value, known);
@@ -40,6 +44,9 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
             _ => None,
         };
         if of_type.is_none() || name.is_some_and(|name| of_type.is_some_and(|all| !all.contains_key(&name.value))) {
+            if name.is_some_and(|name| is_unread(root, name, scope)) {
+                return Value::error();
+            }
             let place = of.span.to(name.map_or(ty.span, |name| name.span));
             let known = known_data(types.iter().map(|(ty, all)| (ty, all.as_entries())));
             sink.report(undeclared_data(place, &ty.value, name.map(|name| name.value.as_str()), &known));
@@ -67,6 +74,11 @@ pub(super) fn evaluate(of: &Expr, path: &[Step], scope: &Scope<'_>, sink: &mut S
         return Value::error();
     }
     walk(Cow::Borrowed(value), of.span, path, scope, sink)
+}
+
+/// Whether it may be declared where the template could not be read, which was reported.
+fn is_unread(root: &str, name: &Spanned<String>, scope: &Scope<'_>) -> bool {
+    Named::of_root(root).is_some_and(|what| scope.world.unread.may_declare(what, &name.value))
 }
 
 /// The step that asks a thing which Packer provides for what it does not have: what it is, the step, and what it has.

@@ -13,6 +13,7 @@ use crate::resolve::eval::{self, FunctionSet, Scope, World};
 use crate::resolve::inputs::Inputs;
 use crate::resolve::names;
 use crate::resolve::template::GivenBy;
+use crate::resolve::unread::Named;
 use crate::resolve::value::{Type, Value};
 use crate::source::{FileOrigin, SourceMap, Span};
 use crate::syntax::{Document, Item, Spelling};
@@ -74,6 +75,9 @@ pub(super) fn collect(
         let name = &if legacy { parse::legacy::identifier(name) } else { name.clone() };
         if legacy && (!declared.contains_key(name) || !parse::legacy::is_plain(text)) {
             // What nothing asks for is no mistake there; what is computed became a part of the tree.
+            continue;
+        }
+        if !declared.contains_key(name) && world.unread.may_declare(Named::Variable, name) {
             continue;
         }
         let Some(variable) = declared.get(name) else {
@@ -139,10 +143,37 @@ fn from_text(
                 );
             }
         }
+        if found.has_errors() && !variable.sensitive {
+            // A word alone is a name in HCL, and there are none here: what is wanted is what helps.
+            let is_word = said.text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+            if is_word {
+                found = Sink::new();
+                value = Value::error();
+                let (name, wanted) = (&variable.name.value, variable.ty.phrase());
+                found.report(
+                    INVALID_VALUE
+                        .at(span, format!("the value given to `{name}` has to be {wanted}, `{}` is none", said.text))
+                        .label(format!("has to be {wanted}"))
+                        .also(variable.name.span, "declared here")
+                        .help(example(&variable.ty)),
+                );
+            }
+        }
         sink.absorb(found);
         value
     };
     Given { value: fitting(variable, value, span, sink), by, span }
+}
+
+/// What to type for a value of that type.
+fn example(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool => "write `true` or `false`",
+        Type::Number => "write a number",
+        Type::String | Type::Dynamic => "write it in quotes",
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => "write a list as HCL does: `[\"a\", \"b\"]`",
+        Type::Map(_) | Type::Object(_) => "write an object as HCL does: `{ a = \"b\" }`",
+    }
 }
 
 fn from_file(
@@ -171,6 +202,9 @@ fn from_file(
         let value = eval::evaluate(&attribute.value, &constants, sink);
         if document.body.spelling == Spelling::LegacyJson && !declared.contains_key(name) {
             // Its var-files are shared by templates, and nothing has to be declared.
+            continue;
+        }
+        if !declared.contains_key(name) && world.unread.may_declare(Named::Variable, name) {
             continue;
         }
         let Some(variable) = declared.get(name) else {
