@@ -1,5 +1,6 @@
 //! Operators, operands, and steps into them.
 
+use super::collections::MISSING_SEPARATOR;
 use super::parser::{Fault, Node, Parser, Read};
 use super::token::{Token, TokenKind};
 use crate::declare_diagnostic;
@@ -295,6 +296,16 @@ impl Parser<'_> {
             let key = parser.deeper(Self::expression);
             match key {
                 Ok(key) if parser.kind() == TokenKind::CloseBracket => key,
+                // Nobody indexes with two: these are two lists, one behind the other.
+                Ok(_) if parser.kind() == TokenKind::Comma => {
+                    parser.report(
+                        MISSING_SEPARATOR
+                            .at(open.span, "a comma is missing before this list")
+                            .label("read as an index of what stands before it")
+                            .help("add a comma between the two"),
+                    );
+                    parser.hole(end)
+                }
                 Ok(_) => {
                     parser.unexpected("`]` behind the index", |diagnostic| {
                         diagnostic.help("an index is one expression in brackets")

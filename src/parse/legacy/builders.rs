@@ -18,6 +18,8 @@ use crate::syntax::{Expr, Item, Part};
 #[derive(Debug, Default)]
 pub(super) struct Builders {
     all: IndexMap<String, Builder>,
+    /// One of them could not be read, which was reported: it may have any name.
+    pub(super) incomplete: bool,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,10 @@ impl Reader<'_> {
         }
         let mut blocks = Vec::new();
         for data in all {
-            let Some((ty, properties)) = self.typed(data, "a builder") else { continue };
+            let Some((ty, properties)) = self.typed(data, "a builder") else {
+                self.builders.incomplete = true;
+                continue;
+            };
             let own = properties.iter().find(|property| property.key.text == "name").map(|property| &property.value);
             let name = match own.map(|value| (&value.kind, value)) {
                 None | Some((DataKind::Null, _)) => ty.clone(),
@@ -49,6 +54,7 @@ impl Reader<'_> {
                 Some((DataKind::String(name), _)) => name.clone(),
                 Some((_, value)) => {
                     self.wrong_kind(value, "the name of a builder", "a string", &super::variables::quoted_help(value));
+                    self.builders.incomplete = true;
                     continue;
                 }
             };
@@ -61,6 +67,7 @@ impl Reader<'_> {
                         .also(first.name.span, "the first one")
                         .help("give this one another `name`"),
                 );
+                self.builders.incomplete = true;
                 continue;
             }
             let label = self.label(&ty.text, &name.text);
@@ -136,6 +143,9 @@ impl Reader<'_> {
 
     fn known(&mut self, name: &Decoded, what: &str) -> Option<(String, Vec<Part>)> {
         let Some(builder) = self.builders.all.get(&name.text) else {
+            if self.builders.incomplete {
+                return None;
+            }
             let mut names: Vec<String> = self.builders.all.keys().map(|name| format!("`{name}`")).collect();
             names.truncate(12);
             let help = if names.is_empty() {

@@ -120,6 +120,10 @@ impl Reader<'_> {
         let mut sources = Vec::new();
         match find("builders") {
             Some(builders) => sources = self.builders(&builders.value),
+            // They may stand under a misspelt key, which is told below.
+            None if properties.iter().any(is_unknown_list) => {
+                self.builders.incomplete = true;
+            }
             None => self.sink.report(no_builder(data.span)),
         }
         let mut build = Vec::new();
@@ -184,6 +188,26 @@ impl Reader<'_> {
                 .help(help),
         );
     }
+}
+
+/// What the root of a template can have, besides comments.
+const ROOT_KEYS: [&str; 9] = [
+    "variables",
+    "sensitive-variables",
+    "builders",
+    "push",
+    "description",
+    "min_packer_version",
+    "provisioners",
+    "error-cleanup-provisioner",
+    "post-processors",
+];
+
+/// Whether a list stands under a key that means nothing.
+fn is_unknown_list(property: &Property) -> bool {
+    let Property { key, value } = property;
+    let name = key.text.as_str();
+    !ROOT_KEYS.contains(&name) && !name.starts_with('_') && matches!(value.kind, DataKind::Array(_))
 }
 
 /// `"X"` as the constraint `">= X"`.

@@ -178,12 +178,14 @@ impl Reader<'_> {
     fn fault(&mut self, error: &ScanError) -> bool {
         let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
         let at = if self.text.is_char_boundary(at) { at } else { 0 };
+        let cause = cause(self.text, error.kind(), at);
+        let at = cause.as_ref().map_or(at, |(at, _)| *at);
         let len = self.text[at..].chars().next().map_or(0, char::len_utf8);
         let span = Span::new(self.file, at, at + len);
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
             self.too_deep(span);
         } else {
-            let Told { message, help } = told(error);
+            let Told { message, help } = cause.map_or_else(|| told(error), |(_, told)| told);
             self.sink.report(YAML_SYNTAX.at(span, message).label("not read from here on").help(help));
         }
         self.abandon(span);
@@ -516,6 +518,52 @@ fn extent(data: &Data) -> (usize, usize) {
         }
     };
     children.map(extent).fold((1, 1), |(size, depth), (inner, inside)| (size + inner, depth.max(inside + 1)))
+}
+
+/// The place and words of a fault that the grammar notices only further on: behind the quote that ends a text which
+/// another one was to end, or above the line with the tab.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are told where they are noticed")]
+fn cause(text: &str, kind: &ErrorKind, at: usize) -> Option<(usize, Told)> {
+    let told = |message: &str, help| Told { message: message.to_owned(), help };
+    match kind {
+        ErrorKind::TabInPlainScalar => {
+            let mut start = at;
+            for line in text.get(at..)?.split_inclusive('\n') {
+                let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+                if start > at && line[..indent].contains('\t') && !line.trim().is_empty() {
+                    let tab = start + line.find('\t')?;
+                    return Some((tab, told("a tab stands where only spaces may", "indent with spaces")));
+                }
+                start += line.len();
+            }
+            None
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            let single = *kind == ErrorKind::InvalidTrailingSingleQuotedScalar;
+            let quote = if single { '\'' } else { '"' };
+            let close = text.get(..at)?.rfind(quote)?;
+            let open = text[..close].match_indices(quote).rev().find(|(at, _)| !text[..*at].ends_with('\\'))?.0;
+            if text[open..close].contains('\n') {
+                return Some((open, told("a quote is not closed on its line", "close it with the quote it begins with")));
+            }
+            let help = if single {
+                "write `''` for a quote in the text, or remove what stands behind it"
+            } else {
+                "write `\\\"` for a quote in the text, or remove what stands behind it"
+            };
+            Some((at, told("something stands behind the quote that ends a text", help)))
+        }
+        ErrorKind::InvalidQuotedScalarIndent => {
+            let before = text.get(..at)?;
+            let opens = |quote: char| {
+                let place = before.rfind(quote)?;
+                before[..place].ends_with([' ', '[', ',', '{', '\n']).then_some(place)
+            };
+            let open = opens('"').max(opens('\''))?;
+            Some((open, told("a quote is not closed on its line", "close it with the quote it begins with")))
+        }
+        _ => None,
+    }
 }
 
 struct Told {

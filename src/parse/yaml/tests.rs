@@ -204,3 +204,15 @@ fn hostile_texts_end() {
     }
     assert!(read(&bomb(3)).said.is_empty());
 }
+
+#[test]
+fn quotes_and_tabs_are_told_where_they_stand() {
+    for (text, expected) in [
+        ("a: x\nb: \"y\nc: \"z\"\n", "yaml-syntax at 2:4: a quote is not closed on its line"),
+        ("a: x\nb: 'y\nc: 'z'\nd: 1\n", "yaml-syntax at 2:4: a quote is not closed on its line"),
+        ("a: 'it's'\n", "yaml-syntax at 1:8: something stands behind the quote that ends a text"),
+        ("a:\n  b: x\n\tc: y\n", "yaml-syntax at 3:1: a tab stands where only spaces may"),
+    ] {
+        assert_eq!(read(text).said, [expected], "{text}");
+    }
+}
