@@ -134,6 +134,12 @@ impl<'a> Context<'a> {
         document.is_some_and(|document| matches!(document.body.spelling, Spelling::Json | Spelling::Yaml))
     }
 
+    /// Whether a place is in a legacy template.
+    pub(super) fn is_legacy(&self, span: Span) -> bool {
+        let document = self.documents.iter().find(|document| document.file == span.file);
+        document.is_some_and(|document| document.body.spelling == Spelling::LegacyJson)
+    }
+
     fn subject(
         &self,
         kind: Kind,

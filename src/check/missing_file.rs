@@ -79,6 +79,10 @@ fn files(context: &Context<'_>, subject: &Subject<'_>, made: Option<Span>, sink:
             for (at, value) in items.iter().enumerate() {
                 let Some(path) = value.as_str().filter(|_| member::is_settled(value)) else { continue };
                 let is_url = is_url(value);
+                // Packer asks of a pattern only whether it is one.
+                if attribute.glob && path.contains(['*', '?', '[']) {
+                    continue;
+                }
                 // The home folder is not ours to look into.
                 if path.is_empty() || is_url || path.starts_with('~') || !is_missing(context.files, &path) {
                     continue;

@@ -756,3 +756,27 @@ fn bounds_of_attributes_are_asked() {
         ],
     );
 }
+
+#[test]
+fn patterns_of_files_need_not_match() {
+    const SCHEMA: &str = r#"{
+        "plugin": "acme", "source": "github.com/acme/acme", "version": "1.0.0",
+        "components": {"builder": {"acme": {"attributes": {
+            "disks": {"type": "list(string)", "path": "read_checked", "glob": true},
+            "modes": {"type": "list(string)", "element_one_of": ["fast", "slow"]}
+        }}}}
+    }"#;
+    assert_eq!(said_of(SCHEMA, "disks = [\"none/*.iso\", \"none/[ab]\"]"), Vec::<String>::new());
+    let said = said_of(SCHEMA, "disks = [\n\"none/*.iso\",\n\"none/a.iso\"\n]");
+    assert!(said.len() == 1 && said[0].starts_with("error missing-file at 4"), "{said:#?}");
+    // A fault in a list is told at its element.
+    let said = said_of(SCHEMA, "modes = [\n\"fast\",\n\"fats\"\n]");
+    assert!(said.len() == 1 && said[0].starts_with("error invalid-attribute-value at 4"), "{said:#?}");
+}
+
+#[test]
+fn an_unused_source_with_nothing_in_it_is_told_once() {
+    let text = "source \"null\" \"a\" { communicator = \"none\" }\nsource \"amazon-ebs\" \"m\" {}\nbuild { sources = [\"null.a\"] }";
+    let said = said(text, MemoryFiles::new(), &Inputs::default());
+    assert!(said.len() == 1 && said[0].starts_with("warning unused-source at 2"), "{said:#?}");
+}

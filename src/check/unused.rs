@@ -7,7 +7,7 @@ use crate::check::{CheckSetting, RULES, Rule};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Severity, Sink};
 use crate::resolve::eval;
-use crate::resolve::template::{Component, ImagePlan, Template};
+use crate::resolve::template::{Component, ComponentBody, ImagePlan, Template};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Block, Body, Document, Expr, ExprKind, Item};
 
@@ -49,7 +49,11 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 UNUSED_VARIABLE
                     .at(variable.name.span, format!("the variable `{}` is never used", variable.name.value))
                     .label("its value has no effect")
-                    .help(format!("remove it, or use `var.{}`", variable.name.value)),
+                    .help(if context.is_legacy(variable.name.span) {
+                        format!("remove it, or use it as {{{{user `{}`}}}}", variable.name.value)
+                    } else {
+                        format!("remove it, or use `var.{}`", variable.name.value)
+                    }),
             );
         }
     }
@@ -85,6 +89,8 @@ pub(super) fn check_unused_sources(template: &Template, setting: &CheckSetting<'
     for meant in [true, false] {
         let sources: Vec<&Component> =
             template.unused.iter().filter(|unused| unused.meant == meant).map(|unused| &unused.source).collect();
+        // One with nothing in it lacks everything: that no build uses it is all there is to say.
+        let sources: Vec<&Component> = sources.into_iter().filter(|source| meant || !is_bare(source)).collect();
         if sources.is_empty() {
             continue;
         }
@@ -107,6 +113,11 @@ pub(super) fn check_unused_sources(template: &Template, setting: &CheckSetting<'
         }
         sink.absorb(found);
     }
+}
+
+fn is_bare(source: &Component) -> bool {
+    let ComponentBody { arguments, unfilled, blocks } = &source.body;
+    arguments.is_empty() && unfilled.is_empty() && blocks.is_empty()
 }
 
 /// A template that makes an image of each of `sources` and nothing else.

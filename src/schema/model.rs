@@ -231,6 +231,9 @@ pub struct Attribute {
     /// An URL may stand in place of the path.
     #[serde(default)]
     pub path_or_url: bool,
+    /// A path with `*`, `?` or `[` is a pattern, which may match nothing.
+    #[serde(default)]
+    pub glob: bool,
     /// Set when another way is preferred.
     #[serde(default)]
     pub deprecated: Option<Deprecated>,
@@ -292,6 +295,7 @@ impl Attribute {
             path: None,
             path_when: Vec::new(),
             path_or_url: false,
+            glob: false,
             deprecated: None,
             removed: None,
             ignored: false,

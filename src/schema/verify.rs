@@ -117,8 +117,8 @@ impl Verifier {
         for pattern in [pattern, element_pattern, key_pattern, value_pattern].into_iter().flatten() {
             self.pattern(pattern, place);
         }
-        if attribute.path.is_none() && (attribute.path_or_url || !attribute.path_when.is_empty()) {
-            self.report(place, "`path_when` and `path_or_url` need `path`");
+        if attribute.path.is_none() && (attribute.path_or_url || attribute.glob || !attribute.path_when.is_empty()) {
+            self.report(place, "`path_when`, `path_or_url` and `glob` need `path`");
         }
         self.conditions(body, &attribute.path_when, place);
         self.conditions(body, &attribute.effective_when, place);

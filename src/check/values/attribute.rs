@@ -1,6 +1,6 @@
 //! Values against what is said about their own attribute.
 
-use super::Fault;
+use super::{At, Fault};
 use crate::check::formats::{self, Misfit};
 use crate::check::member::{self, State};
 use crate::check::words::shown;
@@ -66,7 +66,7 @@ impl Single<'_> {
         let text = scalar.as_str()?;
         if let Some(misfit) = format.and_then(|format| formats::misfit(format, text)) {
             let Misfit { wanted, help, severity } = misfit;
-            return Some(Fault { message: format!("{what} has to be {wanted}, {shown} is none"), help, severity });
+            return Some(Fault { message: format!("{what} has to be {wanted}, {shown} is none"), help, severity, at: At::Whole });
         }
         let pattern = (*pattern)?;
         (member::matches_pattern(text, pattern) == Some(false))
@@ -101,10 +101,11 @@ fn bounds(attribute: &Attribute, value: &Value) -> Option<Fault> {
         return Some(Fault::error(format!("`{name}` has {size} elements"), format!("it has to have {help}")));
     }
     let wanted = attribute.element_length?;
-    let wrong =
-        value.as_items()?.iter().find(|item| item.as_items().is_some_and(|items| items.len() as u64 != wanted))?;
+    let is_wrong = |item: &Value| item.as_items().is_some_and(|items| items.len() as u64 != wanted);
+    let (at, wrong) = value.as_items()?.iter().enumerate().find(|(_, item)| is_wrong(item))?;
     let has = wrong.as_items()?.len();
-    Some(Fault::error(format!("an element of `{name}` has {has} elements"), format!("each has to have {wanted}")))
+    let message = format!("an element of `{name}` has {has} elements");
+    Some(Fault::error(message, format!("each has to have {wanted}")).inside(At::Element(at)))
 }
 
 fn elements(attribute: &Attribute, value: &Value) -> Option<Fault> {
@@ -114,15 +115,16 @@ fn elements(attribute: &Attribute, value: &Value) -> Option<Fault> {
         let is_byte = |item: &Value| {
             item.as_number().is_none_or(|number| number.to_i64().is_some_and(|byte| (0..=255).contains(&byte)))
         };
-        let wrong = items.iter().find(|item| !is_byte(item))?;
+        let (at, wrong) = items.iter().enumerate().find(|(_, item)| !is_byte(item))?;
         let message = format!("an element of `{name}` has to be a byte, {} is none", shown(wrong));
-        return Some(Fault::error(message, "write whole numbers from 0 to 255".to_owned()));
+        let fault = Fault::error(message, "write whole numbers from 0 to 255".to_owned());
+        return Some(fault.inside(At::Element(at)));
     }
     if attribute.element_format == Some(Format::BootCommand) {
         // All elements are typed one after the other, so an expression may begin in one and end in the next.
         let misfit = formats::boot_command(items)?;
         let Misfit { wanted, help, severity } = misfit;
-        return Some(Fault { message: format!("`{name}` has to be {wanted}"), help, severity });
+        return Some(Fault { message: format!("`{name}` has to be {wanted}"), help, severity, at: At::Whole });
     }
     let what = format!("an element of `{name}`");
     let single = Single {
@@ -132,7 +134,7 @@ fn elements(attribute: &Attribute, value: &Value) -> Option<Fault> {
         pattern: attribute.element_pattern.as_deref(),
         case_insensitive: attribute.case_insensitive,
     };
-    items.iter().find_map(|item| single.fault(item))
+    items.iter().enumerate().find_map(|(at, item)| Some(single.fault(item)?.inside(At::Element(at))))
 }
 
 fn entries(attribute: &Attribute, value: &Value) -> Option<Fault> {
@@ -156,7 +158,7 @@ fn entries(attribute: &Attribute, value: &Value) -> Option<Fault> {
             pattern: attribute.value_pattern.as_deref(),
             case_insensitive: attribute.case_insensitive,
         };
-        single.fault(value)
+        Some(single.fault(value)?.inside(At::Entry(key.clone())))
     })
 }
 

@@ -24,11 +24,23 @@ struct Fault {
     message: String,
     help: String,
     severity: Severity,
+    at: At,
+}
+
+/// Which part of the value is wrong.
+enum At {
+    Whole,
+    Element(usize),
+    Entry(String),
 }
 
 impl Fault {
     fn error(message: String, help: String) -> Self {
-        Self { message, help, severity: Severity::Error }
+        Self { message, help, severity: Severity::Error, at: At::Whole }
+    }
+
+    fn inside(self, at: At) -> Self {
+        Self { at, ..self }
     }
 }
 
@@ -40,14 +52,19 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             for (name, argument) in &inside.body.arguments {
                 let Some(attribute) = inside.schema.attributes.get(name) else { continue };
                 let Some(fault) = attribute::fault(attribute, argument) else { continue };
-                let Fault { message, help, severity } = fault;
+                let Fault { message, help, severity, at } = fault;
+                let place = match at {
+                    At::Whole => argument.span,
+                    At::Element(index) => context.element(argument.span, index),
+                    At::Entry(key) => context.entry(argument.span, &key),
+                };
                 told.push(argument.span);
                 let label = match severity {
                     Severity::Error => format!("{} does not take this", subject.name),
                     Severity::Warning | Severity::Note => format!("{} cannot use this", subject.name),
                 };
                 sink.report(
-                    INVALID_ATTRIBUTE_VALUE.at(argument.span, message).label(label).help(help).severity(severity),
+                    INVALID_ATTRIBUTE_VALUE.at(place, message).label(label).help(help).severity(severity),
                 );
             }
             for rule in &inside.schema.rules {

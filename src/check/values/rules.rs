@@ -49,7 +49,7 @@ pub(super) fn hold(
         | RuleKind::Forbidden
         | RuleKind::Custom => {}
     }
-    for (place, label, Fault { message, help, severity: _ }) in found {
+    for (place, label, Fault { message, help, severity: _, at: _ }) in found {
         if !told.contains(&place) {
             told.push(place);
             let message = format!("{message}{}{}", because(rule), demand.since());

@@ -193,6 +193,7 @@ fn attribute(attribute: &Attribute) -> Value {
         path,
         path_when,
         path_or_url,
+        glob,
         deprecated,
         removed,
         ignored,
@@ -239,6 +240,7 @@ fn attribute(attribute: &Attribute) -> Value {
     object.some("path", path.map(usage));
     object.list("path_when", conditions(path_when));
     object.flag("path_or_url", *path_or_url);
+    object.flag("glob", *glob);
     object.some("deprecated", deprecated.as_ref().map(past));
     object.some("removed", removed.as_ref().map(gone));
     object.flag("ignored", *ignored);

@@ -91,6 +91,7 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
         path,
         path_when,
         path_or_url,
+        glob,
         deprecated: past,
         removed: gone,
         ignored,
@@ -138,7 +139,7 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
         let names: Vec<String> = env.iter().map(|name| format!("`{name}`")).collect();
         said.push(format!("Taken from the environment where it is not given: {}.", names.join(", then ")));
     }
-    said.extend(path.map(|path| local(path, path_when, *path_or_url)));
+    said.extend(path.map(|path| local(path, path_when, *path_or_url, *glob)));
     said.extend(sensitive.then(|| "A secret.".to_owned()));
     said.extend(rendering(render, ty));
     said.extend(note.iter().map(|text| sentence(text)));
@@ -160,7 +161,7 @@ fn defaults(
     (!parts.is_empty()).then(|| format!("Default: {}.", parts.join("; ")))
 }
 
-fn local(path: PathUse, when: &[Condition], or_url: bool) -> String {
+fn local(path: PathUse, when: &[Condition], or_url: bool, glob: bool) -> String {
     let what = match path {
         PathUse::Read => "A path of this machine, read while the build runs",
         PathUse::ReadChecked => "A path of this machine, which has to exist",
@@ -168,7 +169,8 @@ fn local(path: PathUse, when: &[Condition], or_url: bool) -> String {
     };
     let url = if or_url { ", or an URL" } else { "" };
     let when = if when.is_empty() { String::new() } else { format!(" {}", if_all(when)) };
-    format!("{what}{url}{when}.")
+    let glob = if glob { "; with `*`, `?` or `[` a pattern" } else { "" };
+    format!("{what}{url}{when}{glob}.")
 }
 
 /// How texts are rendered, where that is another way than everywhere.
