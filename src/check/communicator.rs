@@ -39,6 +39,9 @@ type Failing<'c> = (&'c Condition, Vec<(Span, &'c str)>);
 
 /// Settings whose condition fails, told once for each condition.
 fn without_effect(context: &Context<'_>, source: &Subject<'_>, inside: Inside<'_>, body: Span, sink: &mut Sink) {
+    if is_misspelt(inside) {
+        return;
+    }
     let mut failing: BTreeMap<String, Failing<'_>> = BTreeMap::new();
     for (name, argument) in &inside.body.arguments {
         let Some(attribute) = inside.schema.attributes.get(name) else { continue };
@@ -72,6 +75,15 @@ fn without_effect(context: &Context<'_>, source: &Subject<'_>, inside: Inside<'_
         }
         sink.report(diagnostic);
     }
+}
+
+/// Whether `communicator` is none that there is, which is reported: the right one may read what this one does not.
+fn is_misspelt(inside: Inside<'_>) -> bool {
+    let known = inside.schema.attributes.get("communicator").map(|attribute| attribute.one_of.as_slice());
+    let given = inside.argument("communicator").and_then(|argument| argument.value.as_str());
+    known.filter(|known| !known.is_empty()).zip(given).is_some_and(|(known, given)| {
+        !given.is_empty() && known.iter().all(|known| known.as_str() != Some(given.as_ref()))
+    })
 }
 
 /// Why settings have no effect, and what to do about it.

@@ -25,6 +25,10 @@ const EACH: usize = 4;
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for document in context.documents.iter().filter(|document| document.body.spelling == Spelling::LegacyJson) {
+        // They may be declared where nothing could be read.
+        if document.body.has_errors() {
+            continue;
+        }
         let variables = || document.body.blocks().filter(|block| block.kind.value == "variable");
         let declared = || variables().filter(|other| !is_made_up(other)).filter_map(|other| other.labels.first());
         let mut others = Vec::new();

@@ -216,6 +216,11 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Whether a type that is unknown is a mistake, and none of a plugin that nobody knows.
+    pub(super) fn is_mistake(&self, kind: Kind, ty: &Spanned<String>) -> bool {
+        matches!(components::judge(kind, ty, self.schemas, &self.required), Verdict::Fault(_))
+    }
+
     fn is_described(&mut self, kind: Kind, ty: &Spanned<String>, sink: &mut Sink) -> bool {
         match self.schemas.component(kind, &ty.value) {
             Lookup::Described(_) => true,

@@ -116,10 +116,12 @@ fn dynamic<'d>(
         );
         return;
     }
+    let before = sink.len();
     let content = structure::content(&block.body, &language::dynamic(), "a `dynamic` block", sink);
     let inner = content.blocks.iter().find(|block| block.kind.value == "content");
     let (Some(for_each), Some(inner)) = (content.attributes.get("for_each"), inner) else {
-        if !block.body.has_errors() {
+        // What is misspelt is not missing.
+        if !block.body.has_errors() && sink.len() == before {
             let missing = if inner.is_none() { "`content`" } else { "`for_each`" };
             sink.report(
                 INVALID_DYNAMIC

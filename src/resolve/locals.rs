@@ -66,8 +66,16 @@ struct Task<'d> {
 }
 
 enum What<'d> {
-    Local { name: Spanned<String>, expression: &'d Expr, sensitive: bool, span: Span },
-    Data { block: &'d Block },
+    /// Without an expression where that was reported.
+    Local {
+        name: Spanned<String>,
+        expression: Option<&'d Expr>,
+        sensitive: bool,
+        span: Span,
+    },
+    Data {
+        block: &'d Block,
+    },
 }
 
 /// Evaluates all locals and data sources and adds them to `scope` as `local` and `data`.
@@ -99,7 +107,9 @@ pub(super) fn resolve(
             let task = &tasks[node.index()];
             match &task.what {
                 What::Local { name, expression, sensitive, span } => {
-                    let mut value = if cyclic { Value::error() } else { eval::evaluate(expression, scope, sink) };
+                    let expression = expression.filter(|_| !cyclic);
+                    let mut value =
+                        expression.map_or_else(Value::error, |expression| eval::evaluate(expression, scope, sink));
                     value.marks.sensitive |= *sensitive;
                     scope.set_attribute("local", name.value.clone(), value.clone());
                     let local = Local { name: name.clone(), value, sensitive: *sensitive, span: *span };
@@ -135,7 +145,7 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                     let name = attribute.name.clone();
                     let what = What::Local {
                         name: name.clone(),
-                        expression: &attribute.value,
+                        expression: Some(&attribute.value),
                         sensitive: false,
                         span: attribute.span,
                     };
@@ -144,9 +154,12 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                 }
             }
             ("local", [label]) => {
+                let before = sink.len();
                 let content = structure::content(&block.body, &root.blocks["local"].body, "a `local` block", sink);
+                let name = Spanned::new(label.value.clone(), label.span);
                 let Some(attribute) = content.attributes.get("expression") else {
-                    if !block.body.has_errors() {
+                    // What is misspelt is not missing.
+                    if !block.body.has_errors() && sink.len() == before {
                         sink.report(
                             MISSING_EXPRESSION
                                 .at(block.header(), format!("the local `{}` has no value", label.value))
@@ -154,6 +167,10 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                                 .help("write `expression = …` in it"),
                         );
                     }
+                    // It is declared all the same.
+                    let what = What::Local { name, expression: None, sensitive: false, span: block.span };
+                    let address = format!("local.{}", label.value);
+                    tasks.push(Task { address, span: label.span, what, mentions: Vec::new() });
                     continue;
                 };
                 let constants = Scope::new(scope.world).with_functions(FunctionSet::None);
@@ -162,8 +179,7 @@ fn collect<'d>(documents: &'d [Document], scope: &Scope<'_>, sink: &mut Sink) ->
                     // Where it is no bool, the value is better hidden.
                     flag("sensitive", &value, attribute.value.span, sink).unwrap_or(true)
                 });
-                let name = Spanned::new(label.value.clone(), label.span);
-                let what = What::Local { name, expression: &attribute.value, sensitive, span: block.span };
+                let what = What::Local { name, expression: Some(&attribute.value), sensitive, span: block.span };
                 let mentions = eval::references(&attribute.value);
                 tasks.push(Task { address: format!("local.{}", label.value), span: label.span, what, mentions });
             }

@@ -105,7 +105,7 @@ pub fn resolve_with<T>(
     let environment = |name: &str| inputs.environment.as_ref().and_then(|all| all.get(name).cloned());
     let templates = |path: &str, text: &str, sink: &mut Sink| read_template(path, text, sink);
     let mut world = World::new(files, configuration.root.clone());
-    world.unread = unread::Unread::collect(documents, sources);
+    world.unread = unread::Unread::collect(documents, schemas, sources);
     world.readable.clone_from(&inputs.readable);
     world.now = inputs.now;
     world.environment = inputs.environment.is_some().then_some(&environment as &dyn Fn(&str) -> Option<String>);

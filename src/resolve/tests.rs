@@ -247,3 +247,21 @@ fn places_are_those_of_what_is_wrong() {
     let said = in_build("{ b = 1 }\n]\nvalid_exit_codes = [0\n]");
     assert!(said[0].starts_with("wrong-type at 7"), "{said:#?}");
 }
+
+#[test]
+fn what_is_misspelt_is_not_missing_as_well() {
+    let build = "source \"null\" \"a\" { communicator = \"none\" }\nbuild { sources = [\"null.a\"] }";
+    for (text, cause) in [
+        ("local \"x\" { exprsion = 1 }\nlocals { y = local.x }", "unknown-attribute at 1"),
+        ("local \"x\" {}\nlocals { y = local.x }", "missing-expression at 1"),
+        (
+            "variable \"x\" {\ndefault = 1\nvalidation {\ncondition = var.x > 0\nerror_mesage = \"No.\"\n}\n}",
+            "unknown-attribute at 5",
+        ),
+        ("data \"amazon-amis\" \"x\" {}\nlocals { y = data.amazon-ami.x.id }", "unknown-component at 1"),
+        ("variable \"the x\" {}\nlocals { y = var.x }", "invalid-name at 1"),
+    ] {
+        let said = check(&format!("{text}\n{build}"));
+        assert!(said.len() == 1 && said[0].starts_with(cause), "{text}: {said:#?}");
+    }
+}

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::language;
-use crate::source::{SourceMap, Span};
-use crate::syntax::{Block, Body, Document, Expr, ExprKind, Item};
+use super::components::{self, RequiredPlugins, Verdict};
+use super::variables::is_identifier;
+use crate::schema::{Kind, Lookup, Schemas, language};
+use crate::source::{SourceMap, Span, Spanned};
+use crate::syntax::{Block, Body, Document, Expr, ExprKind, Item, Label, Spelling};
 
 /// How deep names are looked for: `variable`, its name, its arguments.
 const DEPTH: usize = 4;
@@ -56,12 +58,30 @@ pub(crate) struct Unread {
 
 impl Unread {
     /// Collects them from the trees of a configuration.
-    pub(crate) fn collect(documents: &[Document], sources: &SourceMap) -> Self {
+    pub(crate) fn collect(documents: &[Document], schemas: &Schemas, sources: &SourceMap) -> Self {
         let mut unread = Self::default();
         let root = language::root();
-        for item in documents.iter().flat_map(|document| &document.body.items) {
+        let required = RequiredPlugins::read(documents);
+        let bodies = documents.iter().map(|document| &document.body);
+        for (spelling, item) in bodies.flat_map(|body| body.items.iter().map(|item| (body.spelling, item))) {
+            if let Item::Block(block) = item
+                && let ("data", [ty, name]) = (block.kind.value.as_str(), block.labels.as_slice())
+            {
+                // What the type should have been, nobody knows.
+                let spanned = Spanned::new(ty.value.clone(), ty.span);
+                let is_unknown = matches!(schemas.component(Kind::DataSource, &ty.value), Lookup::Unknown);
+                if is_unknown
+                    && let Verdict::Fault(_) = components::judge(Kind::DataSource, &spanned, schemas, &required)
+                {
+                    unread.names.insert(name.value.clone());
+                }
+            }
             match item {
                 Item::Attribute(attribute) => unread.keys(&attribute.value, DEPTH),
+                // In data the hole is all that is left of a block, or of the rest of the file.
+                Item::Error(_) if matches!(spelling, Spelling::Json | Spelling::Yaml) => {
+                    unread.any.extend([Named::Variable, Named::Local, Named::Data, Named::Source]);
+                }
                 Item::Error(span) => unread.words(*span, sources),
                 Item::Block(block) => match root.blocks.get(&block.kind.value) {
                     Some(schema) => unread.known(block, schema.labels.len(), &root, sources),
@@ -84,6 +104,11 @@ impl Unread {
             self.block(block, DEPTH);
             let lacks = Named::of_block(kind).filter(|_| block.labels.len() < labels);
             self.any.extend(lacks);
+        }
+        // A name that nothing can refer to is not the one that was meant.
+        let is_wrong = |label: &Label| !is_identifier(&label.value);
+        if ["variable", "local", "data"].contains(&kind) && block.labels.last().is_some_and(is_wrong) {
+            self.any.extend(Named::of_block(kind));
         }
         for item in &block.body.items {
             match item {

@@ -452,6 +452,8 @@ pub enum Format {
     BootCommand,
     /// An Azure resource id.
     AzureResourceId,
+    /// An instruction of a Dockerfile that `docker commit` takes.
+    DockerChange,
     /// The text of a type (`list(string)`): only the language's own `type` attribute.
     TypeExpression,
 }

@@ -193,7 +193,8 @@ impl Verifier {
             | Format::IpOrCidr
             | Format::Tunnel
             | Format::BootCommand
-            | Format::AzureResourceId => *ty == AttributeType::String,
+            | Format::AzureResourceId
+            | Format::DockerChange => *ty == AttributeType::String,
         };
         if !fits {
             self.report(place, format!("{what} does not fit its type {ty}"));

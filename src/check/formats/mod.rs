@@ -88,9 +88,25 @@ pub(super) fn misfit(format: Format, text: &str) -> Option<Misfit> {
                 "write it in full: `\"/subscriptions/…/resourceGroups/…/providers/…/TYPE/NAME\"`",
             ),
         ),
+        // No plugin looks at it; Docker does, when the image is made.
+        Format::DockerChange => unless(
+            is_docker_change(text),
+            Misfit::warning(
+                "an instruction that changes an image",
+                "write `CMD`, `ENTRYPOINT`, `ENV`, `EXPOSE`, `LABEL`, `ONBUILD`, `USER`, `VOLUME` or `WORKDIR`; \
+                 files and commands belong into provisioners",
+            ),
+        ),
         // Asked of numbers, of lists, of the language's own, or of nothing.
         Format::Integer | Format::Tristate | Format::Bytes | Format::BootCommand | Format::TypeExpression => None,
     }
+}
+
+/// Whether it begins with no instruction that only a Dockerfile can have. What else there may be is not for us to say.
+fn is_docker_change(text: &str) -> bool {
+    const ONLY_IN_FILES: [&str; 7] = ["ADD", "ARG", "COPY", "FROM", "MAINTAINER", "RUN", "SHELL"];
+    let word = text.split_whitespace().next().unwrap_or_default();
+    !ONLY_IN_FILES.iter().any(|other| word.eq_ignore_ascii_case(other))
 }
 
 /// Go's decoder passes over line breaks.

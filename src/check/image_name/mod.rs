@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 let part = inside.schema.attributes.get(name).and_then(|attribute| attribute.image_name);
                 let Some(part) = part else { continue };
                 let own = std::slice::from_ref(&argument.value);
-                for value in argument.value.as_items().unwrap_or(own) {
+                for (at, value) in argument.value.as_items().unwrap_or(own).iter().enumerate() {
                     let Some(text) = settled(&argument.value).and(settled(value)) else { continue };
                     let Some(Fault { why, instead }) = fault(inside, part, text) else { continue };
                     let help = match instead {
@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     let what = if part == ImageName::Tag { "tag of an image" } else { "name of an image" };
                     sink.report(
                         INVALID_IMAGE_NAME
-                            .at(argument.span, format!("`{text}` is no {what}: {why}"))
+                            .at(context.element(argument.span, at), format!("`{text}` is no {what}: {why}"))
                             .label("refused when the build gets here")
                             .help(help),
                     );

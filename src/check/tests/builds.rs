@@ -433,3 +433,16 @@ fn settings_of_the_connection_fit_together() {
         ],
     );
 }
+
+#[test]
+fn what_docker_does_not_commit_is_told_at_its_element() {
+    let source = |changes: &str| {
+        let text = format!(
+            "source \"docker\" \"a\" {{\nimage = \"x\"\ncommit = true\nchanges = [\n\"CMD a\",\n{changes}\n]\n}}\nbuild {{ sources = [\"docker.a\"] }}"
+        );
+        said(&text, MemoryFiles::new(), &Inputs::default())
+    };
+    assert_eq!(source("\"env A=b\""), Vec::<String>::new());
+    let said = source("\"RUN pip install x\"");
+    assert!(said.len() == 1 && said[0].starts_with("warning invalid-attribute-value at 6"), "{said:#?}");
+}

@@ -66,7 +66,12 @@ impl Single<'_> {
         let text = scalar.as_str()?;
         if let Some(misfit) = format.and_then(|format| formats::misfit(format, text)) {
             let Misfit { wanted, help, severity } = misfit;
-            return Some(Fault { message: format!("{what} has to be {wanted}, {shown} is none"), help, severity, at: At::Whole });
+            return Some(Fault {
+                message: format!("{what} has to be {wanted}, {shown} is none"),
+                help,
+                severity,
+                at: At::Whole,
+            });
         }
         let pattern = (*pattern)?;
         (member::matches_pattern(text, pattern) == Some(false))

@@ -63,9 +63,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     Severity::Error => format!("{} does not take this", subject.name),
                     Severity::Warning | Severity::Note => format!("{} cannot use this", subject.name),
                 };
-                sink.report(
-                    INVALID_ATTRIBUTE_VALUE.at(place, message).label(label).help(help).severity(severity),
-                );
+                sink.report(INVALID_ATTRIBUTE_VALUE.at(place, message).label(label).help(help).severity(severity));
             }
             for rule in &inside.schema.rules {
                 if inside.holds(&rule.when) == Some(true)

@@ -292,6 +292,7 @@ fn form(format: Format) -> &'static str {
         Format::Tunnel => "tunnel",
         Format::BootCommand => "boot_command",
         Format::AzureResourceId => "azure_resource_id",
+        Format::DockerChange => "docker_change",
         Format::TypeExpression => "type_expression",
     }
 }

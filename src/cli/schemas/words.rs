@@ -208,6 +208,7 @@ fn form(format: Format) -> &'static str {
         Format::Tunnel => "`PORT:HOST:PORT`",
         Format::BootCommand => "Keys to type, as in `<enter><wait5s>`",
         Format::AzureResourceId => "An id of Azure, `/subscriptions/…`",
+        Format::DockerChange => "An instruction that `docker commit` takes, as in `ENV A=b`",
         Format::TypeExpression => "A type, as in `list(string)`",
     }
 }

@@ -313,6 +313,7 @@ impl Reader<'_> {
 
     /// Goes to the comma or closing bracket that ends the element; from `depth` brackets inside of it.
     fn skip(&mut self, mut depth: usize) {
+        let outer = depth;
         while let Some(byte) = self.peek() {
             match byte {
                 b'"' => {
@@ -335,7 +336,7 @@ impl Reader<'_> {
                 b'}' | b']' if depth == 0 => return,
                 b'}' | b']' => {
                     depth -= 1;
-                    if depth == 0 {
+                    if depth == 0 && outer > 0 {
                         self.at += 1;
                         return;
                     }
@@ -358,7 +359,10 @@ impl Reader<'_> {
             let end = rest.find(['"', '\\', '\n']);
             match end.map(|end| (end, rest.as_bytes()[end])) {
                 None | Some((_, b'\n')) => {
-                    self.at += end.unwrap_or(rest.len());
+                    let line = &rest[..end.unwrap_or(rest.len())];
+                    // What ends the line ends the element.
+                    let ended = line.trim_end();
+                    self.at += if ended.ends_with(',') { ended.len() - 1 } else { line.len() };
                     let span = Span::new(self.file, start, start + 1);
                     self.fault(
                         span,

@@ -102,3 +102,18 @@ fn hostile_texts_end() {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("nesting-too-deep at 1:"), "{said:?}");
 }
+
+#[test]
+fn a_string_that_is_not_closed_ends_with_its_line() {
+    for text in [
+        "{\n\"a\": \"x,\n\"b\": \"y\",\n\"c\": 1}",
+        "{\n\"b\": 1,\n\"c\": [\n\"x,\n\"y\"\n]}",
+        "{\n\"b\": 1,\n\"c\": {\n\"x\": \"y\n},\n\"d\": {\"e\": 1}}",
+    ] {
+        let (names, said) = read(text);
+        assert_eq!(said.len(), 1, "{text}: {said:#?}");
+        assert!(names.contains(&"b".to_owned()) && names.contains(&"c".to_owned()), "{text}: {names:?}");
+    }
+    let (_, said) = read("{\n\"a\": \"x\n\"t\": {\"u\": {\"v\": 1}}\n}");
+    assert_eq!(said.len(), 1, "{said:#?}");
+}

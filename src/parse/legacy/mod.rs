@@ -124,7 +124,10 @@ impl Reader<'_> {
             None if properties.iter().any(is_unknown_list) => {
                 self.builders.incomplete = true;
             }
-            None => self.sink.report(no_builder(data.span)),
+            None => {
+                self.builders.incomplete = true;
+                self.sink.report(no_builder(data.span));
+            }
         }
         let mut build = Vec::new();
         for Property { key, value } in properties {
@@ -149,12 +152,18 @@ impl Reader<'_> {
                         self.wrong_kind(value, "a comment", "a string", "put the comment into quotes");
                     }
                 }
-                other => self.sink.report(
+                other => {
+                    // It may be what the others ask for.
+                    if matches!(value.kind, DataKind::Object(_) | DataKind::Array(_)) {
+                        blocks.push(Item::Error(key.span.to(value.span)));
+                    }
+                    self.sink.report(
                     UNKNOWN_ROOT_KEY
                         .at(key.span, format!("a template has no `{other}`"))
                         .label("not known here")
                         .help("it has `builders`, `description`, `error-cleanup-provisioner`, `min_packer_version`, `post-processors`, `provisioners`, `sensitive-variables` and `variables`; for a comment, put `_` before the key"),
-                ),
+                    );
+                }
             }
         }
         let at = find("builders").map_or(data.span.head(), |builders| builders.key.span);

@@ -544,7 +544,10 @@ fn cause(text: &str, kind: &ErrorKind, at: usize) -> Option<(usize, Told)> {
             let close = text.get(..at)?.rfind(quote)?;
             let open = text[..close].match_indices(quote).rev().find(|(at, _)| !text[..*at].ends_with('\\'))?.0;
             if text[open..close].contains('\n') {
-                return Some((open, told("a quote is not closed on its line", "close it with the quote it begins with")));
+                return Some((
+                    open,
+                    told("a quote is not closed on its line", "close it with the quote it begins with"),
+                ));
             }
             let help = if single {
                 "write `''` for a quote in the text, or remove what stands behind it"

@@ -303,7 +303,7 @@ impl<'d> Build<'d> {
         let schema = language::build();
         // What a source is called is not known yet where Packer itself reads an argument.
         let outer = with_unknown_source(scope, block.kind.span);
-        let around = (decoder.schemas, &outer.world.unread);
+        let unread = &outer.world.unread;
         let before = sink.len();
         let content = structure::content(&block.body, &schema, "a `build` block", sink);
         let mut text = |name: &str| {
@@ -317,7 +317,7 @@ impl<'d> Build<'d> {
         if let Some(attribute) = content.attributes.get("sources") {
             let value = eval::evaluate(&attribute.value, &outer, sink);
             for (reference, span) in references(&value, &attribute.value, decoder, sink) {
-                if let Some(source) = find(&reference, span, sources, around, used, sink) {
+                if let Some(source) = find(&reference, span, sources, (decoder, unread), used, sink) {
                     used.sources.insert(source.key());
                     members.push(Member {
                         ty: source.ty.clone(),
@@ -333,7 +333,7 @@ impl<'d> Build<'d> {
         let (nested, blocks): (Vec<_>, Vec<_>) = expanded.into_iter().partition(|block| block.kind == "source");
         for block in nested {
             let Some(label) = block.labels.first() else { continue };
-            let Some(source) = find(&label.value, label.span, sources, around, used, sink) else { continue };
+            let Some(source) = find(&label.value, label.span, sources, (decoder, unread), used, sink) else { continue };
             used.sources.insert(source.key());
             // Packer reads the name before it knows any value but those of a `dynamic` block.
             let constants = Scope::new(outer.world).with_functions(FunctionSet::None);
@@ -420,7 +420,7 @@ fn find<'s, 'd>(
     reference: &str,
     span: Span,
     sources: &'s IndexMap<(String, String), Source<'d>>,
-    (schemas, unread): (&schema::Schemas, &Unread),
+    (decoder, unread): (&Decoder<'_>, &Unread),
     used: &mut Used,
     sink: &mut Sink,
 ) -> Option<&'s Source<'d>> {
@@ -443,10 +443,13 @@ fn find<'s, 'd>(
     if let Some(source) = sources.get(&(ty.to_owned(), name.to_owned())) {
         return Some(source);
     }
-    // The reference is right, and the type in the source is misspelt: that is reported there.
-    let is_known = |ty: &str| !matches!(schemas.component(schema::Kind::Builder, ty), schema::Lookup::Unknown);
+    // The reference is right, and the type in the source is a mistake: that is reported there.
+    let is_known = |ty: &str| !matches!(decoder.schemas.component(schema::Kind::Builder, ty), schema::Lookup::Unknown);
     let is_misspelt = |source: &&Source<'_>| {
-        source.name.value == name && names::nearly_same(&source.ty.value, ty) && !is_known(&source.ty.value)
+        source.name.value == name
+            && super::variables::is_identifier(&source.ty.value)
+            && !is_known(&source.ty.value)
+            && decoder.is_mistake(schema::Kind::Builder, &source.ty)
     };
     if is_known(ty)
         && let Some(source) = sources.values().find(is_misspelt)

@@ -55,6 +55,7 @@ fn rule(
 ) {
     let name = &variable.name.value;
     let root = language::root();
+    let before = sink.len();
     let content = structure::content(
         &block.body,
         &root.blocks["variable"].body.blocks["validation"].body,
@@ -64,7 +65,8 @@ fn rule(
     let (Some(condition), Some(message)) =
         (content.attributes.get("condition"), content.attributes.get("error_message"))
     else {
-        if !block.body.has_errors() {
+        // What is misspelt is not missing.
+        if !block.body.has_errors() && sink.len() == before {
             sink.report(
                 INVALID_VALIDATION
                     .at(block.kind.span, "a `validation` block needs `condition` and `error_message`")

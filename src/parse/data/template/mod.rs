@@ -227,6 +227,10 @@ impl<'t> Mapper<'t, '_> {
             return self.bodies(header, value, start, items);
         };
         let properties = self.labels(header, label, value, items);
+        if header.schema.labels.len() == header.labels.len() + 1 && self.lacks_label(header, label, &properties, items)
+        {
+            return;
+        }
         for Property { key, value } in properties {
             if matches!(value.kind, DataKind::Error) {
                 items.push(Item::Error(key.span.to(value.span)));
@@ -236,6 +240,33 @@ impl<'t> Mapper<'t, '_> {
             self.labelled(header, value, Some(key.span), items);
             header.labels.pop();
         }
+    }
+
+    /// Whether these are the arguments of a block without its last label: told once, at the first of them.
+    fn lacks_label(
+        &mut self,
+        header: &mut Header<'t>,
+        label: &str,
+        properties: &[Property],
+        items: &mut Vec<Item>,
+    ) -> bool {
+        let is_argument = |property: &&Property| {
+            matches!(property.value.kind, DataKind::Bool(_) | DataKind::Number(_) | DataKind::String(_))
+        };
+        let mut arguments = properties.iter().filter(is_argument);
+        let (Some(first), Some(_)) = (arguments.next(), arguments.next()) else { return false };
+        let Property { key, value } = first;
+        if let Some(last) = header.labels.last() {
+            let place = Data { kind: DataKind::Object(Vec::new()), span: last.span };
+            self.missing_label(header, label, &place);
+            items.extend(properties.iter().map(|property| Item::Error(property.span())));
+            return true;
+        }
+        header.labels.push(Label { value: key.text.clone(), span: key.span, quoted: true });
+        self.no_block(header, value);
+        header.labels.pop();
+        items.extend(properties.iter().map(|property| Item::Error(property.span())));
+        true
     }
 
     /// The properties whose names are labels.
