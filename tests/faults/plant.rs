@@ -202,7 +202,9 @@ impl Planter<'_> {
             let body = body(trees, block)?;
             // In front of the first nested block, where people write attributes.
             let at = body.0.iter().position(|item| matches!(item, Item::Block(..))).unwrap_or(body.0.len());
-            body.0.insert(at, Item::Attribute(marked(name), value.clone()));
+            // In a list of lines of its own, the element is as good a place.
+            let value = if value.is_array() { marked_value(&value) } else { value.clone() };
+            body.0.insert(at, Item::Attribute(marked(name), value));
             Some(())
         });
     }

@@ -163,7 +163,7 @@ fn value_kind(p: &mut Planter<'_>) {
         p,
         &[
             ("base", "\"type\": \"file\"", "\"type~\": [\"file\"]"),
-            ("stack", "\"only\": [\n        \"api\"\n      ]", "\"only~\": \"api\""),
+            ("stack", "\"only\": [\n        \"api\"\n      ]", "\"only~\": 1"),
             ("base", "\"min_packer_version\": \"1.6.0\"", "\"min_packer_version~\": 1.6"),
             ("base", "\"description\": \"The base image of the shop.\"", "\"description~\": [\"The base image.\"]"),
             ("base", "\"pause_before\": \"10s\"", "\"pause_before~\": [\"10s\"]"),

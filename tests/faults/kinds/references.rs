@@ -143,8 +143,9 @@ fn bad_source_reference(p: &mut Planter<'_>) {
     for (template, address, value) in [
         ("web", "build/sources/0", "web"),
         ("azure", "build/sources/0", "source.ubuntu"),
-        ("gcp", "build/sources/0", "sources.googlecompute.runner"),
-        ("app", "build/sources/0", "source.docker.app.x"),
+        // Packer drops what stands before the type, and what stands behind the name.
+        ("gcp", "build/sources/0", "googlecompute"),
+        ("app", "build/sources/0", "docker:app"),
         ("qemu", "build/sources/0", "source/qemu/debian"),
     ] {
         p.set(template, address, value);
@@ -155,7 +156,7 @@ fn build_variable(p: &mut Planter<'_>) {
     for (template, address, value) in [
         ("windows", "build/provisioner.powershell#1/inline/0", "Write-Host ${build.Foo}"),
         ("fleet", "build/post-processor.shell-local/inline/0", "echo ${build.PackerRunUuid}"),
-        ("fleet", "build/provisioner.shell-local/inline/0", "echo ${build.name}"),
+        ("fleet", "build/provisioner.shell-local/inline/0", "echo ${build.Name}"),
         ("web", "build/provisioner.shell#0/inline/0", "echo ${build.SourceAmi}"),
         ("qemu", "build/provisioner.shell#1/inline/0", "echo ${build.Address}"),
         ("fleet", "build/provisioner.shell-local/inline/0", "echo ${source.region}"),

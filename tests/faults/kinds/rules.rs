@@ -16,7 +16,7 @@ pub(crate) const KINDS: &[Kind] = &[
     ("missing-one-of-several", &["required-attribute"], missing_one_of),
     ("missing-ssh-username", &["required-attribute"], missing_ssh_username),
     ("missing-script", &["required-attribute"], missing_script),
-    ("missing-partner", &["required-attribute"], missing_partner),
+    ("missing-partner", &["required-attribute", "invalid-attribute-value"], missing_partner),
     ("empty-required", &["required-attribute", "invalid-attribute-value"], empty_required),
     ("conflicting-attributes", &["conflicting-attributes"], conflicting),
     ("forbidden-together", &["conflicting-attributes", "invalid-attribute-value"], forbidden),
@@ -128,16 +128,35 @@ fn missing_partner(p: &mut Planter<'_>) {
     p.add("web", "source.amazon-ebs.web", "ssh_bastion_host", "bastion.example.org");
     p.add("web", "source.amazon-ebs.web", "kms_key_id", "alias/images");
     p.add("web", "source.amazon-ebs.web", "spot_tags", json!({"Name": "x"}));
-    p.add("web", "source.amazon-ebs.web", "ssh_keypair_name", "deploy");
-    p.add("web", "source.amazon-ebs.web", "ssh_interface", "session_manager");
     p.add("app", "source.docker.app", "ecr_login", true);
     p.add("qemu", "source.qemu.debian", "use_backing_file", true);
     p.add("qemu", "source.qemu.debian", "skip_resize_disk", true);
     p.add("base", "source.amazon-ebs.base", "access_key", "AKIAEXAMPLE");
     p.add("azure", "source.azure-arm.ubuntu", "resource_group_name", "vhds");
-    p.remove("windows", "build/provisioner.powershell#0/elevated_user");
-    p.remove("azure", "source.azure-arm.ubuntu/managed_image_resource_group_name");
-    p.remove("azure", "source.azure-arm.ubuntu/image_offer");
+    // What needs the other, and what it is missing from: both are its place.
+    for (name, value) in [("ssh_keypair_name", "deploy"), ("ssh_interface", "session_manager")] {
+        p.edit("web", ALL, &format!("{name} is alone"), |trees| {
+            body(trees, "source.amazon-ebs.web")?.0.insert(0, Item::Attribute(marked(name), json!(value)));
+            mark_head(trees, "source.amazon-ebs.web")
+        });
+    }
+    for (left, lacks) in
+        [("managed_image_name", "managed_image_resource_group_name"), ("image_publisher", "image_offer")]
+    {
+        p.edit("azure", ALL, &format!("{left} lacks {lacks}"), |trees| {
+            mark_head(trees, &format!("source.azure-arm.ubuntu/{left}"))?;
+            let body = body(trees, "source.azure-arm.ubuntu")?;
+            body.0.retain(|item| !matches!(item, Item::Attribute(name, _) if name == lacks));
+            // A variable that nothing uses any more is a fault of its own.
+            trees.iter_mut().for_each(|(_, tree)| {
+                tree.0.retain(|item| {
+                    !matches!(item, Item::Block(kind, labels, _) if kind == "variable"
+                        && lacks == "managed_image_resource_group_name" && labels == &["resource_group"])
+                });
+            });
+            mark_head(trees, "source.azure-arm.ubuntu")
+        });
+    }
 }
 
 fn empty_required(p: &mut Planter<'_>) {
@@ -216,7 +235,7 @@ fn not_one_of(p: &mut Planter<'_>) {
         ("web", "source.amazon-ebs.web", "ssh_interface", "private-ip"),
         ("web", "source.amazon-ebs.web", "ssh_file_transfer_method", "rsync"),
         ("web", "source.amazon-ebs.web", "temporary_key_pair_type", "dsa"),
-        ("qemu", "source.qemu.debian", "disk_interface", "sata"),
+        ("qemu", "source.qemu.debian", "disk_interface", "nvme"),
         ("vbox", "source.virtualbox-iso.ubuntu", "firmware", "uefi"),
         ("vbox", "source.virtualbox-iso.ubuntu", "nic_type", "e1000"),
         ("azure", "source.azure-arm.ubuntu", "managed_image_storage_account_type", "Premium"),
@@ -341,7 +360,7 @@ fn bad_checksum(p: &mut Planter<'_>) {
 fn bad_port(p: &mut Planter<'_>) {
     for (template, block, name, value) in [
         ("web", "source.amazon-ebs.web", "ssh_port", 70000),
-        ("web", "source.amazon-ebs.web", "ssh_bastion_port", -1),
+        ("gcp", "source.googlecompute.runner", "ssh_port", -1),
         ("vbox", "source.virtualbox-iso.ubuntu", "http_port_min", 99999),
         ("windows", "source.amazon-ebs.windows", "winrm_port", 123_456),
         ("base", "source.amazon-ebs.base", "ssh_port", 70000),

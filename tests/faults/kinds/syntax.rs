@@ -414,7 +414,7 @@ fn json_escape(p: &mut Planter<'_>) {
 
 fn wrong_root(p: &mut Planter<'_>) {
     for (template, spelling, file, text) in [
-        ("web", Json, "web.pkr.hcl", "[]"),
+        ("web", Json, "web.pkr.hcl", "1"),
         ("azure", Json, "image.pkr.hcl", "\"build\""),
         ("web", Yaml, "web.pkr.hcl", "- build"),
         ("azure", Yaml, "image.pkr.hcl", "build"),

@@ -59,7 +59,6 @@ fn artifact(p: &mut Planter<'_>) {
     );
     p.add_block("windows", THREE, "build", "post-processor \"docker-push\u{E000}\" {}");
     p.add_block("qemu", THREE, "build", "post-processor \"docker-import\u{E000}\" {\n  repository = \"a/b\"\n}");
-    p.add_block("azure", THREE, "build", "post-processor \"vagrant\u{E000}\" {\n  output = \"x.box\"\n}");
     p.add_block("gcp", THREE, "build", "post-processor \"amazon-import\u{E000}\" {\n  s3_bucket_name = \"x\"\n}");
     p.edit("app", THREE, "docker-tag of an export", |trees| {
         export(crate::plant::body(trees, "source.docker.app")?);
@@ -135,9 +134,8 @@ fn destination(p: &mut Planter<'_>) {
 
 fn unusable(p: &mut Planter<'_>) {
     for (template, address, value) in [
-        ("web", "build/provisioner.shell#1/execute_command", "sudo -u nginx {{ .Vars }} {{ .Path }}"),
-        ("azure", "build/provisioner.shell#1/execute_command", "sudo -u www-data sh -c '{{ .Vars }} {{ .Path }}'"),
-        ("base", "provisioner.shell#1/execute_command", "sudo su - postgres -c '{{ .Vars }} {{ .Path }}'"),
+        ("web", "build/provisioner.shell#1/execute_command", "su nginx -c '{{ .Vars }} {{ .Path }}'"),
+        ("base", "provisioner.shell#1/execute_command", "su - postgres -c '{{ .Vars }} {{ .Path }}'"),
     ] {
         p.edit(template, ALL, &format!("{address} = {value}"), |trees| match find(trees, address)? {
             Target::Attribute(body, at) => {

@@ -31,7 +31,7 @@ pub(crate) const KINDS: &[Kind] = &[
     ("wrong-type-on-command-line", &["invalid-value", "unknown-reference", "expected-expression"], wrong_given),
     ("breaks-validation-on-command-line", &["validation-failed"], breaks_validation),
     ("unset-variable", &["unset-variable"], unset),
-    ("missing-var-file", &["unreadable-var-file", "unknown-var-file-format"], missing_file),
+    ("missing-var-file", &["missing-file", "unreadable-var-file", "unknown-var-file-format"], missing_file),
     ("only-matches-nothing", &["selects-nothing"], only_nothing),
     ("secret-in-text", &["sensitive-in-text"], secret),
 ];
@@ -88,7 +88,6 @@ fn undeclared_value(p: &mut Planter<'_>) {
         ("web", Hcl, "prod.pkrvars.hcl", "regoin~ = \"eu-west-1\"\n"),
         ("web", Json, "prod.pkrvars.json", "{\n  \"region\": \"eu-west-1\",\n  \"instance~\": \"t3.large\"\n}\n"),
         ("gcp", Hcl, "prod.pkrvars.hcl", "project = \"p\"\nzones~ = \"a\"\n"),
-        ("base", LegacyJson, "prod.json", "{\n  \"regions~\": \"eu-west-1\"\n}\n"),
     ] {
         p.beside(template, spelling, file, &text.replace('~', &MARK.to_string()), true);
     }
@@ -142,7 +141,7 @@ fn given(p: &mut Planter<'_>, all: &[(&str, &str, &str)]) {
 }
 
 fn undeclared_given(p: &mut Planter<'_>) {
-    given(p, &[("web", "regoin", "x"), ("qemu", "cpu", "2"), ("base", "regions", "x"), ("fleet", "label", "{}")]);
+    given(p, &[("web", "regoin", "x"), ("qemu", "cpu", "2"), ("fleet", "label", "{}")]);
 }
 
 fn wrong_given(p: &mut Planter<'_>) {
