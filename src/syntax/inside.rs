@@ -13,9 +13,10 @@ impl Expr {
     /// The value of a key in an object that is written out.
     pub fn entry(&self, key: &str) -> Option<&Expr> {
         let ExprKind::Object(items) = &bare(self).kind else { return None };
-        let is_key = |expr: &Expr| match &bare(expr).kind {
-            ExprKind::Template(template) => template.literal().as_deref() == Some(key),
-            _ => false,
+        let is_key = |expr: &Expr| {
+            let kind = &bare(expr).kind;
+            matches!(kind, ExprKind::Variable(name) if name == key)
+                || matches!(kind, ExprKind::Template(template) if template.literal().as_deref() == Some(key))
         };
         items.iter().find(|item| is_key(&item.key)).map(|item| &item.value)
     }
