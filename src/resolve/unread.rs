@@ -78,9 +78,12 @@ impl Unread {
             }
             match item {
                 Item::Attribute(attribute) => unread.keys(&attribute.value, DEPTH),
-                // In data the hole is all that is left of a block, or of the rest of the file.
-                Item::Error(_) if matches!(spelling, Spelling::Json | Spelling::Yaml) => {
-                    unread.any.extend([Named::Variable, Named::Local, Named::Data, Named::Source]);
+                // In data the name of a block may stand before the hole that is left of it.
+                Item::Error(span) if matches!(spelling, Spelling::Json | Spelling::Yaml) => {
+                    let file = sources.file(span.file);
+                    let (first, last) = (file.position(span.range().start).line, file.position(span.range().end).line);
+                    let lines = Span::new(span.file, file.line(first).start, file.line(last).end);
+                    unread.words(lines, sources);
                 }
                 Item::Error(span) => unread.words(*span, sources),
                 Item::Block(block) => match root.blocks.get(&block.kind.value) {

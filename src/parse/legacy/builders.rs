@@ -10,7 +10,7 @@ use super::texts::Place;
 use super::variables::identifier;
 use super::{DUPLICATE_BUILDER, MISSING_TYPE, NO_BUILDER, Reader, UNKNOWN_BUILDER, make};
 use crate::parse::data::{Data, DataKind, Decoded, Property};
-use crate::schema::{Kind, Lookup};
+use crate::schema::Kind;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Expr, Item, Part};
 
@@ -71,9 +71,6 @@ impl Reader<'_> {
                 self.builders.incomplete = true;
                 continue;
             }
-            // It is named for its type, and that is another one.
-            let is_unknown = matches!(self.schemas.component(Kind::Builder, &ty.text), Lookup::Unknown);
-            self.builders.incomplete |= is_unknown && name.text == ty.text;
             let label = self.label(&ty.text, &name.text);
             let rest: Vec<&Property> =
                 properties.iter().filter(|property| !["type", "name"].contains(&property.key.text.as_str())).collect();

@@ -259,6 +259,7 @@ impl<'t> Mapper<'t, '_> {
         if let Some(last) = header.labels.last() {
             let place = Data { kind: DataKind::Object(Vec::new()), span: last.span };
             self.missing_label(header, label, &place);
+            items.push(Item::Error(place.span));
             items.extend(properties.iter().map(|property| Item::Error(property.span())));
             return true;
         }
