@@ -113,7 +113,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     is("Undefined -var variable", &["undeclared-value"]),
     is("Invalid value for variable", &["invalid-value"]),
     is("Invalid argument value for -var variable", &["invalid-value"]),
-    is("Variables not allowed", &["unknown-reference"]),
+    is("Variables not allowed", &["unknown-reference", "invalid-value"]),
     is("Function calls not allowed", &["unknown-function"]),
     starts("Unset variable", &["unset-variable"]),
     // Locals and data.
