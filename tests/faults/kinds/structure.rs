@@ -114,21 +114,17 @@ fn duplicate_variable(p: &mut Planter<'_>) {
     p.repeat("windows", THREE, "variable.admin_password");
     // In another file than the first declaration.
     for (template, name) in [("app", "tag"), ("fleet", "region")] {
-        for file in [0] {
-            p.edit(template, THREE, &format!("{name} is declared again in file {file}"), |trees| {
-                let address = format!("variable.{name}");
-                let first = trees.iter_mut().position(|(_, tree)| tree.find(&address).is_some())?;
-                // The second one is told: that of the later file.
-                let label = if file < first { name.to_owned() } else { marked(name) };
-                let again = Item::Block("variable".to_owned(), vec![label], Body::default());
-                if file <= first {
-                    mark_head(trees, &address)?;
-                }
-                let (_, tree) = trees.get_mut(file)?;
-                tree.0.push(again);
-                Some(())
-            });
-        }
+        p.edit(template, THREE, &format!("{name} is declared again in file 0"), |trees| {
+            let address = format!("variable.{name}");
+            let first = trees.iter_mut().position(|(_, tree)| tree.find(&address).is_some())?;
+            // The second one is told: that of the later file.
+            let label = if first > 0 { name.to_owned() } else { marked(name) };
+            let again = Item::Block("variable".to_owned(), vec![label], Body::default());
+            mark_head(trees, &address)?;
+            let (_, tree) = trees.first_mut()?;
+            tree.0.push(again);
+            Some(())
+        });
     }
 }
 
