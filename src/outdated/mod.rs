@@ -3,7 +3,7 @@
 //!
 //! Comes in: the text of a template in legacy JSON, and the schemas, which tell whether an old name still works. Goes out:
 //! findings, each with the edits that bring the template up to date and leave its layout as it is. What a fixer changes is
-//! the same for every template; whether it is worth a word depends on the plugin of today ([`Standing`]).
+//! the same for every template; whether it is worth a word depends on the plugin of today (`Standing`).
 
 mod builders;
 mod change;
