@@ -161,8 +161,11 @@ fn on_disk(case: &Case, records: &Records) -> Result<(), String> {
 /// The legacy template and what Packer made of it mean the same: names, builders, steps and chains.
 pub(crate) fn upgrade(case: &Case, records: &Records) -> Outcome {
     let legacy = run::run(case, records, &case.config());
-    // Packer upgrades a part of a template, too, and one whose variables nobody sets.
-    let is_whole = |code: &str| ["no-builder", "unset-variable"].contains(&code);
+    // Packer upgrades a part of a template, too, one whose variables nobody sets, and one whose plugins would complain.
+    let demands = formwork::check::declarations();
+    let is_whole = |code: &str| {
+        ["no-builder", "unset-variable"].contains(&code) || demands.iter().any(|demand| demand.code == code)
+    };
     if let Some(error) = legacy.errors().iter().find(|error| !is_whole(&error.code)) {
         return Outcome::from(if case.accepted || error.code == "load-error" {
             Err(format!("ours: {error}"))
