@@ -22,6 +22,7 @@ use formwork::diagnostic::Declaration;
 
 /// Findings that no page can show, and why.
 const NOT_SHOWN: &[(&str, &str)] = &[
+    ("component-size", "the example would have 16,000 characters"),
     ("conversion-differs", "no template is known that is not converted as it means"),
     ("file-too-large", "the example would have 32 megabytes"),
     ("not-utf8", "a page is UTF-8 text"),

@@ -20,6 +20,7 @@ const STAGES: [&str; 16] = [
     "print",
     "resolve",
     "project",
+    "component",
     "check",
     "graph",
     "targets",

@@ -111,8 +111,8 @@ pub(super) struct Reading {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Template files, or folders, which are descended; without any all configurations of `formwork.yaml`, or the
-    /// current folder
+    /// Template files and component documents, or folders, which are descended; without any all configurations of
+    /// `formwork.yaml`, or the current folder
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
     #[command(flatten)]

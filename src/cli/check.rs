@@ -12,12 +12,13 @@ use super::report::{self, Found};
 use super::terminal::Terminal;
 use super::workspace::{Unit, Workspace};
 use super::{Code, Failure, discover, paths};
+use crate::component;
 use crate::declare_diagnostic;
-use crate::diagnostic::Declaration;
+use crate::diagnostic::{Declaration, Sink};
 use crate::engine::Analysis;
-use crate::resolve::configuration::LoadError;
+use crate::resolve::configuration::{LoadError, take_in};
 use crate::resolve::functions::MISSING_FILE;
-use crate::source::{EntryKind, FileOrigin, Files, Span};
+use crate::source::{EntryKind, FileOrigin, Files, SourceMap, Span};
 
 declare_diagnostic! {
     pub static CHECKED_WITH_SIBLINGS = {
@@ -35,6 +36,8 @@ pub(super) const DECLARATIONS: &[&Declaration] = &[&CHECKED_WITH_SIBLINGS];
 pub(super) enum Candidate {
     /// A file that was named.
     File(String),
+    /// A component document of EC2 Image Builder.
+    Document(String),
     /// A folder with templates.
     Folder(String, Vec<String>),
     /// A configuration of `formwork.yaml`.
@@ -83,7 +86,7 @@ pub(super) fn run(command: &Check, terminal: &Terminal) -> Result<Code, Failure>
     terminal.result(&printed.text)?;
     if found.is_empty() {
         terminal.remark(
-            "no template found: their names end in `.pkr.hcl`, `.pkr.json`, `.pkr.yaml` or `.pkr.yml`, or they are JSON with `builders`\n",
+            "no template found: their names end in `.pkr.hcl`, `.pkr.json`, `.pkr.yaml` or `.pkr.yml`, or they are JSON with `builders`; nor a component document, YAML or JSON with `schemaVersion` and `phases`\n",
         );
     }
     Ok(Code::found(printed.counts.reaches(fail_on.severity())))
@@ -104,7 +107,12 @@ pub(super) fn candidates(
             .map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?
             .kind;
         if kind != EntryKind::Folder {
-            by_name.insert(paths::shown(path).to_owned(), Candidate::File(path.clone()));
+            let candidate = if discover::is_document(&project.folder.join(path)) {
+                Candidate::Document(path.clone())
+            } else {
+                Candidate::File(path.clone())
+            };
+            by_name.insert(paths::shown(path).to_owned(), candidate);
             continue;
         }
         for (folder, names) in discover::templates(&project.folder, path, recursive, exclude)? {
@@ -112,6 +120,9 @@ pub(super) fn candidates(
         }
         for file in discover::legacy(&project.folder, path, recursive, exclude)? {
             by_name.insert(paths::shown(&file).to_owned(), Candidate::File(file));
+        }
+        for file in discover::documents(&project.folder, path, recursive, exclude)? {
+            by_name.insert(paths::shown(&file).to_owned(), Candidate::Document(file));
         }
     }
     Ok(by_name.into_values().collect())
@@ -156,7 +167,7 @@ fn at_a_time<I: Sync, O: Send>(
 /// The configurations of a candidate, and what is found in them.
 pub(super) fn check(workspace: &Workspace, project: &Project, candidate: &Candidate) -> Result<Vec<Checked>, Failure> {
     let said = match candidate {
-        Candidate::Named(_) => None,
+        Candidate::Named(_) | Candidate::Document(_) => None,
         Candidate::File(path) | Candidate::Folder(path, _) => workspace.starting(project, path),
     };
     let project = said.as_ref().unwrap_or(project);
@@ -165,6 +176,7 @@ pub(super) fn check(workspace: &Workspace, project: &Project, candidate: &Candid
             let (start, analysis) = one(&unit.project, &unit.paths, &unit.paths[0])?;
             Ok(vec![Checked { found: found(analysis, unit.title()), start }])
         }
+        Candidate::Document(path) => Ok(vec![document(project, path)?]),
         Candidate::File(path) => {
             let folder = project.root_of(path).to_owned();
             let alone = one(project, std::slice::from_ref(path), path)?;
@@ -190,6 +202,19 @@ pub(super) fn check(workspace: &Workspace, project: &Project, candidate: &Candid
             Ok(vec![finish(project, whole, folder)])
         }
     }
+}
+
+/// A component document. Nothing in it is a path of this machine; it starts where it lies.
+fn document(project: &Project, path: &str) -> Result<Checked, Failure> {
+    let bytes = project.disk.read(path).map_err(|error| Failure(format!("cannot read `{path}`: {error}")))?;
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
+    if let Some(file) = take_in(path, bytes, &mut sources, &mut sink) {
+        component::inspect(&sources, file, &component::Options::default(), &mut sink);
+    }
+    let start = normal(&project.folder.join(project.root_of(path)));
+    let found =
+        Found { diagnostics: sink.into_sorted(), sources, configuration: project.name(path), is_document: true };
+    Ok(Checked { found, start })
 }
 
 /// A file, with those of its siblings that it needs.

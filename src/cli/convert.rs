@@ -124,7 +124,12 @@ fn siblings(
 fn var_file(project: &Project, path: &str, to: Spelling) -> Result<(report::Found, Option<Conversion>), Failure> {
     let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
     let converted = values(project, path, to, &mut sources, &mut sink)?;
-    let found = report::Found { diagnostics: sink.into_sorted(), sources, configuration: project.name(path) };
+    let found = report::Found {
+        diagnostics: sink.into_sorted(),
+        sources,
+        configuration: project.name(path),
+        is_document: false,
+    };
     Ok((found, converted.map(|file| Conversion { files: vec![file] })))
 }
 

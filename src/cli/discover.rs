@@ -8,8 +8,10 @@ use ignore::overrides::OverrideBuilder;
 
 use super::Failure;
 use super::paths::join;
+use crate::component;
 use crate::parse::legacy::looks_like_template;
 use crate::resolve::configuration::{MAX_FILE, is_legacy_name, is_template};
+use crate::source::{FileOrigin, SourceMap};
 use crate::write::{JOURNAL, MANIFEST, Manifest};
 
 /// The template files below `path`, by their folder, both sorted. Git-ignored files, `.git` and our own output are left
@@ -32,6 +34,34 @@ pub(super) fn legacy(folder: &Path, path: &str, recursive: bool, exclude: &[Stri
     let found = files(folder, path, recursive, exclude, is_legacy)?;
     let paths = found.into_iter().flat_map(|(folder, names)| names.into_iter().map(move |name| join(&folder, &name)));
     Ok(paths.collect())
+}
+
+/// The component documents below `path`: YAML and JSON that is one inside.
+pub(super) fn documents(
+    folder: &Path,
+    path: &str,
+    recursive: bool,
+    exclude: &[String],
+) -> Result<Vec<String>, Failure> {
+    let found = files(folder, path, recursive, exclude, |path, _| is_document(path))?;
+    let paths = found.into_iter().flat_map(|(folder, names)| names.into_iter().map(move |name| join(&folder, &name)));
+    Ok(paths.collect())
+}
+
+/// Whether a file is a component document; one that cannot be read is none.
+pub(super) fn is_document(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let can_be = [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) && !is_template(name);
+    if !can_be || !path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE as u64) {
+        return false;
+    }
+    let Ok(text) = std::fs::read_to_string(path) else { return false };
+    if !component::may_be_document(&text) || (name.ends_with(".json") && looks_like_template(&text)) {
+        return false;
+    }
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text, FileOrigin::Disk);
+    component::is_document(&sources, file)
 }
 
 /// The files below `path` that are wanted, by their folder, both sorted; what is left out as above.

@@ -168,7 +168,12 @@ fn lay_out(name: &str, bytes: Vec<u8>) -> Outcome {
             sources.hide(secret);
         }
     }
-    Outcome::Broken(Found { diagnostics: sink.into_sorted(), sources, configuration: shown.to_owned() })
+    Outcome::Broken(Found {
+        diagnostics: sink.into_sorted(),
+        sources,
+        configuration: shown.to_owned(),
+        is_document: false,
+    })
 }
 
 /// What may be secret in a file that is shown because it is wrong: defaults of sensitive variables; in a var-file every

@@ -124,7 +124,7 @@ impl Project {
 /// What there is to print of an analysis.
 pub(super) fn found(analysis: Analysis, configuration: String) -> Found {
     let Analysis { sources, sink, configuration: _, template: _ } = analysis;
-    Found { diagnostics: sink.into_sorted(), sources, configuration }
+    Found { diagnostics: sink.into_sorted(), sources, configuration, is_document: false }
 }
 
 /// A path without template is wrong usage.

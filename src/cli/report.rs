@@ -11,7 +11,10 @@ pub(super) struct Found {
     /// Sorted, without duplicates.
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: SourceMap,
+    /// How it is called; of a component document its path.
     pub(super) configuration: String,
+    /// Whether it is no configuration but a component document.
+    pub(super) is_document: bool,
 }
 
 impl Found {
@@ -33,6 +36,7 @@ pub(super) fn whole(found: &[Found], format: Format, terminal: &Terminal) -> Pri
     let findings = arrange(found);
     let counts = counts(&findings);
     let files: std::collections::BTreeSet<&str> = found.iter().flat_map(Found::files).collect();
+    let documents = found.iter().filter(|found| found.is_document).count();
     let text = match format {
         Format::Json => {
             let shown: Vec<&Shown> = findings.iter().map(|finding| &finding.shown).collect();
@@ -41,7 +45,7 @@ pub(super) fn whole(found: &[Found], format: Format, terminal: &Terminal) -> Pri
         Format::Human | Format::Concise => {
             let mut text = lines(&findings, format, terminal.result_style());
             if format == Format::Human && !terminal.quiet {
-                text.push_str(&human::summary(counts, files.len(), found.len()));
+                text.push_str(&human::summary(counts, files.len(), found.len() - documents, documents));
                 text.push('\n');
             }
             text

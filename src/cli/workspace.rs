@@ -112,7 +112,12 @@ impl Workspace {
         }
         workspace.schemas = Arc::new(schemas);
         if sink.has_errors() {
-            return Ok(Err(Found { diagnostics: sink.into_sorted(), sources, configuration: shown }));
+            return Ok(Err(Found {
+                diagnostics: sink.into_sorted(),
+                sources,
+                configuration: shown,
+                is_document: false,
+            }));
         }
         Ok(Ok(workspace))
     }

@@ -44,7 +44,7 @@ pub fn draw(finding: &Finding<'_>, style: Style) -> String {
 }
 
 /// The line at the end: `2 errors and 1 warning in 3 files (1 configuration)`.
-pub fn summary(counts: Counts, files: usize, configurations: usize) -> String {
+pub fn summary(counts: Counts, files: usize, configurations: usize, documents: usize) -> String {
     let Counts { errors, warnings, notes } = counts;
     let kinds = [(errors, "error"), (warnings, "warning"), (notes, "note")];
     let said: Vec<String> =
@@ -54,7 +54,14 @@ pub fn summary(counts: Counts, files: usize, configurations: usize) -> String {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     };
-    format!("{found} in {} ({})", plural(files, "file"), plural(configurations, "configuration"))
+    let mut parts = Vec::new();
+    if configurations > 0 || documents == 0 {
+        parts.push(plural(configurations, "configuration"));
+    }
+    if documents > 0 {
+        parts.push(plural(documents, "component document"));
+    }
+    format!("{found} in {} ({})", plural(files, "file"), parts.join(", "))
 }
 
 /// `1 file`, `2 files`.

@@ -24,7 +24,7 @@ pub struct Summary {
     pub counts: Counts,
     /// Template files and var-files that were read.
     pub files: usize,
-    /// Configurations that they make up.
+    /// Configurations that they make up, and component documents.
     pub configurations: usize,
 }
 

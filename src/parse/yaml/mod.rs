@@ -11,6 +11,7 @@ mod scalar;
 mod tests;
 
 pub use comments::comments;
+pub use scalar::in_yaml_1_1;
 
 use crate::diagnostic::Sink;
 use crate::parse::data::{template, values};

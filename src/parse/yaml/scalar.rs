@@ -84,7 +84,7 @@ fn decimal(text: &str) -> Option<String> {
 }
 
 /// What YAML 1.1 reads where the core schema reads another value.
-pub(super) fn in_yaml_1_1(text: &str) -> Option<&'static str> {
+pub fn in_yaml_1_1(text: &str) -> Option<&'static str> {
     let first = text.bytes().next()?;
     // A quick no for nearly all texts; no form is longer than a time with its zone, but for numbers.
     if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.' | b'y' | b'Y' | b'n' | b'N' | b'o' | b'O')) {
