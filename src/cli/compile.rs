@@ -39,17 +39,17 @@ pub(super) const DECLARATIONS: &[&Declaration] = &[&UNUSED_ACCEPT];
 const MOST_LINES: usize = 40;
 
 /// What the targets made.
-struct Compiled {
-    graph: Graph,
-    outputs: Vec<(&'static Target, Output)>,
+pub(super) struct Compiled {
+    pub(super) graph: Graph,
+    pub(super) outputs: Vec<(&'static Target, Output)>,
 }
 
 /// A configuration that was read, and what the targets made of it.
-struct Prepared {
-    unit: Unit,
-    out: PathBuf,
+pub(super) struct Prepared {
+    pub(super) unit: Unit,
+    pub(super) out: PathBuf,
     /// Nothing where the template has faults.
-    made: Option<(Compiled, Run)>,
+    pub(super) made: Option<(Compiled, Run)>,
 }
 
 pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failure> {
@@ -97,7 +97,11 @@ pub(super) fn run(command: &Compile, terminal: &Terminal) -> Result<Code, Failur
 }
 
 /// Reads and compiles one configuration, writing nothing.
-fn prepare(command: &Compile, workspace: &Workspace, unit: Unit) -> Result<(Prepared, report::Found), Failure> {
+pub(super) fn prepare(
+    command: &Compile,
+    workspace: &Workspace,
+    unit: Unit,
+) -> Result<(Prepared, report::Found), Failure> {
     let targets = chosen_targets(command, &unit)?;
     let out = command.out.as_ref().unwrap_or(&unit.out);
     // Each configuration of `formwork.yaml` has a folder of its own.
@@ -173,8 +177,14 @@ fn compile(
         command.accept.iter().chain(unit.accept.iter().map(|(accepted, _)| accepted)).cloned().collect();
     let mut outputs = Vec::new();
     for (&target, output_folder) in targets.iter().zip(&folders) {
-        let context =
-            Context { files: &files, options: &options, accepted: &accepted, output_folder, generated_from: &name };
+        let context = Context {
+            files: &files,
+            options: &options,
+            accepted: &accepted,
+            output_folder,
+            project: &unit.label,
+            generated_from: &name,
+        };
         outputs.push((target, (target.compile)(&graph, &context, sink)));
     }
     Some(Compiled { graph, outputs })

@@ -19,6 +19,7 @@ mod grouping;
 mod inspect;
 mod list;
 mod paths;
+mod plan;
 mod project;
 mod report;
 mod schemas;
@@ -135,6 +136,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
     match command {
         Command::Check(command) => check::run(command, terminal),
         Command::Compile(command) => compile::run(command, terminal),
+        Command::Plan(command) => plan::run(command, terminal),
         Command::Graph(command) => graph::run(command, terminal),
         Command::Eval(command) => eval::run(command, terminal),
         Command::Inspect(command) => inspect::run(command, terminal),

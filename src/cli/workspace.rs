@@ -35,6 +35,8 @@ pub(super) struct Unit {
     /// A folder, a file, or several files, as seen from the project's folder.
     pub(super) paths: Vec<String>,
     pub(super) project: Project,
+    /// What names of an account begin with: the project's name in `formwork.yaml`, else the folder's.
+    pub(super) label: String,
     /// What `formwork.yaml` compiles it for.
     pub(super) targets: Vec<String>,
     /// What `formwork.yaml` sets for targets.
@@ -228,16 +230,33 @@ impl Workspace {
 
     /// What a path alone is read with; of the file only what holds for all of the project.
     fn at_path(&self, path: &str, reading: &Reading) -> Result<Unit, Failure> {
+        let project = self.project_at(path, reading)?;
         Ok(Unit {
             name: None,
             paths: vec![path.to_owned()],
-            project: self.project_at(path, reading)?,
+            label: self.label(&project, path),
+            project,
             targets: Vec::new(),
             settings: self.settings(&[]),
             accept: Vec::new(),
             out: OUT.into(),
             folders: self.folders(""),
         })
+    }
+
+    /// How the project is called: as `formwork.yaml` says, else as its folder, else as the folder of the path.
+    fn label(&self, project: &Project, path: &str) -> String {
+        if let Some(name) = &self.file.name {
+            return name.clone();
+        }
+        let folder = match &self.home {
+            Some(home) => home.clone(),
+            None => {
+                let at = normal(&project.folder.join(path));
+                if at.is_dir() { at } else { at.parent().map(Path::to_owned).unwrap_or_default() }
+            }
+        };
+        folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// Options of targets: those of the project, and of layers from the outermost inwards.
@@ -280,6 +299,7 @@ impl Workspace {
         });
         Ok(Unit {
             name: Some(name.to_owned()),
+            label: self.label(&project, ""),
             paths: configuration.paths.iter().map(|path| path.value.clone()).collect(),
             project,
             targets: chosen.unwrap_or_else(|| self.file.targets.keys().cloned().collect()),

@@ -65,6 +65,18 @@ pub struct Graph {
     inner: DiGraph<Node, Edge>,
     images: Vec<ImagePath>,
     parameters: Vec<NodeId>,
+    data: Vec<DataSource>,
+}
+
+/// What the template looks up before anything is built. It is no node: only texts that stand for its result lead to it.
+#[derive(Clone, Debug)]
+pub struct DataSource {
+    /// Its type: `amazon-ami`.
+    pub ty: String,
+    /// How texts name it: `amazon-ami.base`.
+    pub name: String,
+    /// What it asks for.
+    pub facts: Vec<Fact>,
 }
 
 /// The nodes of one image, in order.
@@ -127,6 +139,16 @@ impl Graph {
     /// All edges, in the order they were added.
     pub fn edges(&self) -> impl Iterator<Item = (NodeId, Edge, NodeId)> {
         self.inner.edge_references().map(|edge| (id(edge.source()), *edge.weight(), id(edge.target())))
+    }
+
+    /// Adds a data source.
+    pub fn add_data_source(&mut self, data: DataSource) {
+        self.data.push(data);
+    }
+
+    /// The data source that texts call so.
+    pub fn data_source(&self, name: &str) -> Option<&DataSource> {
+        self.data.iter().find(|data| data.name == name)
     }
 
     /// The images, in the template's order.

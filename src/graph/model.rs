@@ -108,6 +108,8 @@ pub struct Parameter {
     pub description: Option<String>,
     /// Open (a value can be given later) or fixed, and why, in words for `manifest.json`.
     pub open: bool,
+    /// The user asks for it to stay open (`--param`), wherever it can.
+    pub wanted: bool,
     /// Why it is open or fixed.
     pub because: String,
     /// Whether the template restricts its values by rules that no output carries.

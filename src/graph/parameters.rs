@@ -92,7 +92,7 @@ pub(super) fn decide(
             );
         }
         decisions.states.push((open, sensitive));
-        decisions.parameters.push(node(id, variable, sensitive, open, because));
+        decisions.parameters.push(node(id, variable, sensitive, open, wanted, because));
     }
     decisions
 }
@@ -146,7 +146,7 @@ fn at(sources: &SourceMap, span: Span) -> String {
     format!("{}:{}", sources.file(span.file).name, sources.position(span).line)
 }
 
-fn node(id: ParameterId, variable: &Variable, sensitive: bool, open: bool, because: String) -> Node {
+fn node(id: ParameterId, variable: &Variable, sensitive: bool, open: bool, wanted: bool, because: String) -> Node {
     let Variable {
         name,
         ty: _,
@@ -168,6 +168,7 @@ fn node(id: ParameterId, variable: &Variable, sensitive: bool, open: bool, becau
         sensitive,
         description: description.clone(),
         open,
+        wanted: wanted && open,
         because,
         validated: *validated,
     };

@@ -23,6 +23,7 @@ pub(super) fn visit(node: &mut Node, see: &mut dyn FnMut(&mut Text)) {
                 sensitive: _,
                 description: _,
                 open: _,
+                wanted: _,
                 because: _,
                 validated: _,
             } = it;

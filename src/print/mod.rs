@@ -24,7 +24,7 @@ mod hcl;
 mod json;
 mod legacy;
 mod text;
-mod yaml;
+pub(crate) mod yaml;
 
 #[cfg(test)]
 mod tests;

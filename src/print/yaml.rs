@@ -131,7 +131,8 @@ fn number(digits: &str, out: &mut String) {
     out.push_str(exponent);
 }
 
-fn scalar(text: &str, out: &mut String) {
+/// A text on a line that is begun, in quotes where it needs them.
+pub(crate) fn scalar(text: &str, out: &mut String) {
     if is_plain(text) {
         return out.push_str(text);
     }
@@ -164,7 +165,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Whether a text reads best in lines, and can.
-fn is_block(text: &str) -> bool {
+pub(crate) fn is_block(text: &str) -> bool {
     let lines = text.contains('\n') && text.trim() != "";
     let starts = !text.starts_with(['\n', ' ', '\t']);
     // A line of blanks at the end would count as the end.
@@ -173,7 +174,8 @@ fn is_block(text: &str) -> bool {
     lines && starts && !blank_end && !text.chars().any(|c| is_unseen(c) && !matches!(c, '\n' | '\t'))
 }
 
-fn block(text: &str, depth: usize, beside: Option<&String>, out: &mut String) {
+/// A text in lines, behind a key or a dash.
+pub(crate) fn block(text: &str, depth: usize, beside: Option<&String>, out: &mut String) {
     let ends = text.len() - text.trim_end_matches('\n').len();
     out.push_str(match ends {
         0 => " |-",
@@ -210,7 +212,8 @@ fn comments(all: &[String], depth: usize, out: &mut String) {
     }
 }
 
-fn indent(depth: usize, out: &mut String) {
+/// The blanks before what lies so deep.
+pub(crate) fn indent(depth: usize, out: &mut String) {
     for _ in 0..depth {
         out.push_str("  ");
     }

@@ -4,8 +4,10 @@
 //! refusal stops one image and no other. Targets never import targets; what they share stands in [`text`] and
 //! [`fidelity`].
 
+pub mod aws_image_builder;
 pub mod dockerfile;
 pub mod fidelity;
+pub mod inventory;
 pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +19,7 @@ use crate::source::Files;
 pub use fidelity::{FidelityEntry, Verdict};
 
 /// Every target, sorted by name.
-pub static TARGETS: &[&Target] = &[&dockerfile::TARGET];
+pub static TARGETS: &[&Target] = &[&aws_image_builder::TARGET, &dockerfile::TARGET];
 
 /// Everything that targets can report.
 pub fn declarations() -> Vec<&'static Declaration> {
@@ -40,6 +42,17 @@ pub struct Target {
     pub options: &'static [TargetOption],
     /// Lowers and emits.
     pub compile: fn(&Graph, &Context<'_>, &mut Sink) -> Output,
+    /// Reads what its files set up, for targets whose files set up resources.
+    pub inventory: Option<Reader>,
+}
+
+/// How a target reads its own files.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// What files, by their paths below the target's folder, set up; nothing where none of them does, else what is wrong.
+    pub read: fn(&BTreeMap<String, Vec<u8>>) -> Result<Option<inventory::Inventory>, String>,
+    /// The attributes of a source that a fact of a kind of resource may be made from.
+    pub attributes: fn(kind: &str, fact: &str) -> &'static [&'static str],
 }
 
 /// An option of a target.
@@ -64,6 +77,8 @@ pub struct Context<'a> {
     pub accepted: &'a [Accepted],
     /// Where the target's files will lie, from the same folder (`formwork-out/dockerfile`), or absolute.
     pub output_folder: &'a str,
+    /// A short name of the project, as `formwork.yaml` or the folder has it: names of an account begin with it.
+    pub project: &'a str,
     /// How the configuration is called in the header of every file.
     pub generated_from: &'a str,
 }

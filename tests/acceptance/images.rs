@@ -107,7 +107,7 @@ fn cases<'a>(records: &Path, listed: impl Iterator<Item = &'a String>) -> Vec<Ca
 
 /// Makes links again of what a checkout without links left as small files that hold where the link points: a name that
 /// the record has as a link to there, or a text that names something beside it.
-fn restore_links(project: &Path, record: &Value) {
+pub(crate) fn restore_links(project: &Path, record: &Value) {
     let recorded: BTreeSet<(String, String)> = record["images"]
         .as_object()
         .into_iter()

@@ -14,6 +14,9 @@
     reason = "a test stops at the first surprise, and tells what it saw"
 )]
 
+mod aws;
+mod aws_edits;
+mod aws_forms;
 mod compiled;
 mod corpus;
 mod hostile;

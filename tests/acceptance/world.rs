@@ -51,7 +51,8 @@ pub(crate) fn folder(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_dir())
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// Where a program lies.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     folder("FORMWORK_TOOLS")
         .into_iter()

@@ -49,7 +49,10 @@ pub fn build(template: &Template, sources: &SourceMap, options: &GraphOptions, s
     let mut uses = Uses::default();
     let mut drafts: Vec<Draft> = template.images.iter().map(|plan| draft(template, plan, &mut uses)).collect();
     let decisions = parameters::decide(template, sources, options, &uses, &mut drafts, sink);
-    let graph = assemble(drafts, &decisions);
+    let mut graph = assemble(drafts, &decisions);
+    for data in &template.data {
+        graph.add_data_source(taker::data_source(template, data));
+    }
     if cfg!(debug_assertions)
         && let Err(violation) = graph.verify()
     {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::duration;
-use crate::graph::{Fact, Node, NodeKind, StepOptions, Written};
+use crate::graph::{DataSource, Fact, Node, NodeKind, StepOptions, Written};
 use crate::resolve::template::{Argument, Component, ComponentBody, Meta, Template};
 use crate::resolve::value::{Hole, HoleKind, Marks, Origin, ParameterId, Piece, Text, Type, Unknown, Value, ValueKind};
 use crate::source::{Span, Spanned};
@@ -410,6 +410,20 @@ pub(super) fn text_of(template: &Template, value: &Value, span: Span) -> Option<
     } else {
         text
     };
+    // What a data source will find is shown by nobody; where it comes from may be said.
+    let found = |hole: &Hole| hole.known.is_none() && matches!(hole.origin(), Some(Origin::Data(_)));
+    let only_found = text.pieces().iter().all(|piece| matches!(piece, Piece::Hole(hole) if found(hole)));
+    if value.marks.sensitive && only_found && !text.is_empty() {
+        return Some(text.map_holes(|hole| {
+            let what = match &hole.what {
+                HoleKind::Unknown(unknown) => {
+                    HoleKind::Unknown(Box::new(Unknown { call: None, ..unknown.as_ref().clone() }))
+                }
+                HoleKind::Parameter(_) | HoleKind::Field(_) => hole.what.clone(),
+            };
+            Text::hole(Hole { what, sensitive: true, ..hole.clone() })
+        }));
+    }
     let shown = text.pieces().iter().any(|piece| match piece {
         Piece::Literal(_) => true,
         Piece::Hole(hole) => !hole.sensitive,
@@ -478,6 +492,22 @@ pub(super) fn masked(template: &Template, value: &Value, span: Span) -> Value {
         | ValueKind::Unknown(_) => value.kind.clone(),
     };
     Value { kind, marks: value.marks.clone() }
+}
+
+/// A data source with all that it is told.
+pub(super) fn data_source(template: &Template, data: &crate::resolve::template::DataSource) -> DataSource {
+    let crate::resolve::template::DataSource { ty, name, body, span: _ } = data;
+    let mut entries = IndexMap::new();
+    flatten(body, "", &mut entries);
+    let fact = |(name, entry): (String, Entry<'_>)| {
+        let argument = entry.argument?;
+        Some(Fact { name, value: masked(template, &argument.value, argument.span), span: argument.span })
+    };
+    DataSource {
+        ty: ty.value.clone(),
+        name: format!("{}.{}", ty.value, name.value),
+        facts: entries.into_iter().filter_map(fact).collect(),
+    }
 }
 
 fn flatten<'a>(body: &'a ComponentBody, prefix: &str, entries: &mut IndexMap<String, Entry<'a>>) {

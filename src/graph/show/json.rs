@@ -382,7 +382,7 @@ impl Shown<'_> {
 }
 
 fn parameter(it: &Parameter) -> Json {
-    let Parameter { id: _, name, default, sensitive, description, open, because, validated } = it;
+    let Parameter { id: _, name, default, sensitive, description, open, wanted: _, because, validated } = it;
     object!({
         "name": name,
         "default": if *sensitive { None } else { default.as_ref() },

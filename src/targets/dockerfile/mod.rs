@@ -67,6 +67,7 @@ pub static TARGET: Target = Target {
         },
     ],
     compile,
+    inventory: None,
 };
 
 /// Words that bake keeps for itself.

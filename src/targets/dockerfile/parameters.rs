@@ -40,8 +40,17 @@ pub(super) struct Parameters {
 impl Parameters {
     pub(super) fn of(graph: &Graph) -> Self {
         let one = |parameter: &crate::graph::Parameter| {
-            let crate::graph::Parameter { id, name, default, sensitive, description, open, because: _, validated: _ } =
-                parameter;
+            let crate::graph::Parameter {
+                id,
+                name,
+                default,
+                sensitive,
+                description,
+                open,
+                wanted: _,
+                because: _,
+                validated: _,
+            } = parameter;
             let plain = name.replace('-', "_");
             let argument = format!("PKR_VAR_{plain}");
             let secret = *sensitive || reads_as_secret(&argument);

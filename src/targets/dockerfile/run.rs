@@ -8,7 +8,7 @@ use super::upload;
 use crate::graph::{EnvironmentValue, Node, Run, Script, Shell, StepOptions};
 use crate::resolve::value::{HoleKind, ParameterId, Piece, Text};
 use crate::source::Spanned;
-use crate::targets::text::shell::is_plain;
+use crate::targets::text::shell::{formatted, is_plain};
 
 pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
     let Run {
@@ -505,32 +505,6 @@ impl Start<'_> {
         l.report.near(node, name, self.command.span, how);
         Some(prefixed(l, code, open.into_iter(), &words))
     }
-}
-
-/// `%s` and `%q` once each: the name, and the value between quotes that keep all of it.
-fn formatted(format: &str, name: &str, value: &str) -> String {
-    let escaped = value.replace('\'', "'\"'\"'");
-    let mut out = String::new();
-    let mut rest = format;
-    let mut given = 0;
-    while let Some((before, tail)) = rest.split_once('%') {
-        out.push_str(before);
-        let mut chars = tail.chars();
-        match chars.next() {
-            Some('s') => out.push_str(if given == 0 { name } else { &escaped }),
-            Some('q') => {
-                out.push('\'');
-                out.push_str(&escaped);
-                out.push('\'');
-            }
-            Some(c) => out.push(c),
-            None => out.push('%'),
-        }
-        given += 1;
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A command with values in front, as many on a line as fit.

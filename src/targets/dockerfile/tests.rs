@@ -148,6 +148,7 @@ impl Project {
                 sensitive,
                 description: None,
                 open: true,
+                wanted: false,
                 because: String::new(),
                 validated: false,
             }),
@@ -163,6 +164,7 @@ impl Project {
             options: &self.options,
             accepted: &self.accepted,
             output_folder: "formwork-out/dockerfile",
+            project: "test",
             generated_from: "template.pkr.hcl",
         };
         let out = (TARGET.compile)(&self.graph, &context, &mut sink);

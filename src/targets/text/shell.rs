@@ -29,6 +29,33 @@ pub fn single(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A value in the form that a template gives (`env_var_format`): `%s` and `%q` once each, the name and the value, `%q`
+/// between quotes that keep all of it.
+pub fn formatted(format: &str, name: &str, value: &str) -> String {
+    let escaped = value.replace('\'', "'\"'\"'");
+    let mut out = String::new();
+    let mut rest = format;
+    let mut given = 0;
+    while let Some((before, tail)) = rest.split_once('%') {
+        out.push_str(before);
+        let mut chars = tail.chars();
+        match chars.next() {
+            Some('s') => out.push_str(if given == 0 { name } else { &escaped }),
+            Some('q') => {
+                out.push('\'');
+                out.push_str(&escaped);
+                out.push('\'');
+            }
+            Some(c) => out.push(c),
+            None => out.push('%'),
+        }
+        given += 1;
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Between double quotes, every character standing for itself.
 pub fn double(text: &str) -> String {
     let mut out = String::from("\"");

@@ -1,0 +1,122 @@
+//! What a source was told, by name; whatever nobody takes is told in the end.
+
+use indexmap::IndexMap;
+
+use crate::graph::{Fact, Node};
+use crate::resolve::value::{Text, Value, ValueKind};
+use crate::source::Span;
+
+/// Facts of a source that nobody took yet.
+pub(super) struct Facts<'a> {
+    left: IndexMap<&'a str, &'a Fact>,
+}
+
+impl<'a> Facts<'a> {
+    /// All facts of a node.
+    pub(super) fn of(node: &'a Node) -> Self {
+        // A null is nothing given.
+        let given = node.facts.iter().filter(|fact| !fact.value.is_null());
+        Self { left: given.map(|fact| (fact.name.as_str(), fact)).collect() }
+    }
+
+    /// Takes a fact. A text that is empty for certain counts as not given, as it does for the plugin.
+    pub(super) fn take(&mut self, name: &str) -> Option<&'a Fact> {
+        let fact = self.left.shift_remove(name)?;
+        let empty =
+            fact.value.as_text().is_some_and(Text::is_empty) || fact.value.as_items().is_some_and(<[_]>::is_empty);
+        (!empty).then_some(fact)
+    }
+
+    /// Whether it is given and true.
+    pub(super) fn is_true(&mut self, name: &str) -> Option<&'a Fact> {
+        self.take(name).filter(|fact| truth(&fact.value) == Some(true))
+    }
+
+    /// Takes the blocks of a name, in order: each with its own facts, named within it.
+    pub(super) fn blocks(&mut self, name: &str) -> Vec<Block<'a>> {
+        let mut blocks: IndexMap<&'a str, Block<'a>> = IndexMap::new();
+        let all: Vec<&'a str> = self.left.keys().copied().collect();
+        for key in all {
+            let Some(rest) = key.strip_prefix(name) else { continue };
+            let (index, inner) = match rest.split_once('.') {
+                Some((index, inner)) => (index, inner),
+                None => (rest, ""),
+            };
+            if !(index.is_empty() || index.starts_with('[') && index.ends_with(']')) {
+                continue;
+            }
+            let Some(fact) = self.left.shift_remove(key) else { continue };
+            let place = &key[..name.len() + index.len()];
+            let block = blocks.entry(place).or_insert_with(|| Block {
+                name: place.to_owned(),
+                span: fact.span,
+                facts: Vec::new(),
+            });
+            if !inner.is_empty() {
+                block.facts.push((inner, fact));
+            }
+        }
+        blocks.into_values().collect()
+    }
+
+    /// What is left.
+    pub(super) fn rest(self) -> Vec<&'a Fact> {
+        self.left.into_values().collect()
+    }
+}
+
+/// A block of a source.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    /// `tag[1]`
+    pub(super) name: String,
+    /// Where the first thing in it stands.
+    pub(super) span: Span,
+    /// What is in it, by names within it.
+    pub(super) facts: Vec<(&'a str, &'a Fact)>,
+}
+
+impl<'a> Block<'a> {
+    /// What it says of a name.
+    pub(super) fn get(&self, name: &str) -> Option<&'a Fact> {
+        let fact = self.facts.iter().find(|(key, _)| *key == name).map(|(_, fact)| *fact)?;
+        let empty = fact.value.as_text().is_some_and(Text::is_empty);
+        (!empty).then_some(fact)
+    }
+}
+
+/// The truth value, also where it is written as a text.
+pub(super) fn truth(value: &Value) -> Option<bool> {
+    value.as_bool().or_else(|| match value.as_str()?.as_ref() {
+        "true" | "1" => Some(true),
+        "false" | "0" | "" => Some(false),
+        _ => None,
+    })
+}
+
+/// The whole number, also where it is written as a text.
+pub(super) fn number(value: &Value) -> Option<u64> {
+    match value.as_number() {
+        Some(number) => number.to_i64().and_then(|number| u64::try_from(number).ok()),
+        None => value.as_str()?.parse().ok(),
+    }
+}
+
+/// A text with its holes, also of a number or truth value; nothing if all of it is a secret or it is no text.
+pub(super) fn text(value: &Value) -> Option<Text> {
+    if value.marks.sensitive {
+        return None;
+    }
+    match &value.kind {
+        ValueKind::String(text) => Some(text.clone()),
+        ValueKind::Bool(truth) => Some(Text::literal(truth.to_string())),
+        ValueKind::Number(number) => Some(Text::literal(number.to_string())),
+        ValueKind::Null(_)
+        | ValueKind::List(..)
+        | ValueKind::Set(..)
+        | ValueKind::Map(..)
+        | ValueKind::Object(_)
+        | ValueKind::Tuple(_)
+        | ValueKind::Unknown(_) => None,
+    }
+}

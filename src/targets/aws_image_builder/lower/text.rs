@@ -1,0 +1,158 @@
+//! Texts of the template as values of resources, or as what is known for certain.
+
+use super::Lowering;
+use super::content::Content;
+use crate::graph::Node;
+use crate::resolve::value::{Hole, HoleKind, Origin, ParameterId, Piece, Text};
+use crate::source::Span;
+use crate::targets::aws_image_builder::model::{Part, Value};
+use crate::targets::aws_image_builder::parameters;
+
+/// Why a text cannot be had, and what helps.
+pub(super) type Missing = (String, Option<String>);
+
+impl Lowering<'_> {
+    /// A text in parts; the error says what of it no build can know.
+    pub(in super::super) fn parts(
+        &self,
+        text: &Text,
+        field: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Vec<Content>, Missing> {
+        let mut parts: Vec<Content> = Vec::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(text) => Content::push(&mut parts, text),
+                Piece::Hole(hole) => self.hole(hole, field, &mut parts)?,
+            }
+        }
+        Ok(parts)
+    }
+
+    fn hole(
+        &self,
+        hole: &Hole,
+        field: &dyn Fn(&str) -> Option<String>,
+        parts: &mut Vec<Content>,
+    ) -> Result<(), Missing> {
+        let missing = match &hole.what {
+            HoleKind::Parameter(id) if self.parameters.get(*id).open => {
+                parts.push(Content::Parameter(*id));
+                return Ok(());
+            }
+            HoleKind::Unknown(what) if what.origin == Origin::Build("build.ID".to_owned()) => {
+                parts.push(Content::Instance);
+                return Ok(());
+            }
+            HoleKind::Field(name) => {
+                if let Some(value) = field(name) {
+                    Content::push(parts, &value);
+                    return Ok(());
+                }
+                (format!("`{{{{ .{name} }}}}` has no meaning here"), None)
+            }
+            HoleKind::Unknown(_) if hole.sensitive => (
+                "it is computed from a secret, and only the secret itself can be fetched when the step runs".to_owned(),
+                Some("pass the secret as it is, in `env`".to_owned()),
+            ),
+            HoleKind::Parameter(id) => why_unknown(&Origin::Variable(self.parameters.get(*id).name.clone())),
+            HoleKind::Unknown(what) => why_unknown(&what.origin),
+        };
+        match &hole.known {
+            Some(known) if !hole.sensitive => Content::push(parts, known),
+            Some(_) | None => return Err(missing),
+        }
+        Ok(())
+    }
+
+    /// A text that has to be known while compiling.
+    pub(in super::super) fn as_known(&self, text: &Text) -> Result<String, Missing> {
+        let mut out = String::new();
+        for part in self.parts(text, &|_| None)? {
+            match part {
+                Content::Text(text) => out.push_str(&text),
+                Content::Instance => return Err(why_unknown(&Origin::Build("build.ID".to_owned()))),
+                Content::Parameter(id) => {
+                    let variable = &self.parameters.get(id).name;
+                    let help = format!("fix it with `--freeze {variable}` or `--var {variable}=VALUE`");
+                    return Err((format!("the value of `{variable}` has to be known while compiling"), Some(help)));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The same, refused where it is not known.
+    pub(in super::super) fn known(&mut self, node: &Node, name: &str, span: Span, text: &Text) -> Option<String> {
+        match self.as_known(text) {
+            Ok(known) => Some(known),
+            Err((why, help)) => {
+                self.report.refused(node, name, span, &why, help);
+                None
+            }
+        }
+    }
+
+    /// A text of a resource; parameters become settings.
+    pub(in super::super) fn as_value(&mut self, text: &Text) -> Result<Value, Missing> {
+        let mut value = Value::default();
+        for part in self.parts(text, &|_| None)? {
+            match part {
+                Content::Text(text) => value.push_text(&text),
+                Content::Instance => return Err(why_unknown(&Origin::Build("build.ID".to_owned()))),
+                Content::Parameter(id) => {
+                    let parameter = self.parameters.get(id);
+                    if parameter.secret {
+                        let why = format!("`{}` is a secret, and everybody can read what stands here", parameter.name);
+                        return Err((why, None));
+                    }
+                    value.push(Part::Setting(parameters::setting(&mut self.project.settings, parameter)));
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    /// The setting of a parameter, for a document: the name it goes by there, what it is for, and its value.
+    pub(super) fn document_parameter(&mut self, id: ParameterId) -> (String, (String, Value)) {
+        let parameter = self.parameters.get(id);
+        let setting = parameters::setting(&mut self.project.settings, parameter);
+        let value = Value::setting(setting);
+        if parameter.secret && !self.secrets.contains(&value) {
+            self.secrets.push(value.clone());
+        }
+        let about = if parameter.secret {
+            format!("where the secret `{}` lies", parameter.name)
+        } else {
+            format!("the variable `{}`", parameter.name)
+        };
+        (parameter.setting.clone(), (about, value))
+    }
+}
+
+/// Why something is not known, and what helps.
+pub(super) fn why_unknown(origin: &Origin) -> Missing {
+    match origin {
+        Origin::Variable(name) => {
+            (format!("`{name}` has no value"), Some(format!("give one with `--var {name}=VALUE`")))
+        }
+        Origin::Data(name) => (
+            format!("what `data.{name}` finds is not known while compiling"),
+            Some(format!("say what it finds with `--data {name}.ATTRIBUTE=VALUE`")),
+        ),
+        Origin::Clock => (
+            "the time is not known while compiling".to_owned(),
+            Some("say what the clock shows with `--now TIME`".to_owned()),
+        ),
+        Origin::Environment(name) => (
+            format!("the environment variable `{name}` is not read"),
+            Some("read the environment with `--env`".to_owned()),
+        ),
+        Origin::Build(name) => (format!("`{name}` is known only to a running Packer"), None),
+        Origin::Random(function) => (format!("`{function}` gives another value each time"), None),
+        Origin::Network(function) => (format!("`{function}` asks the network"), None),
+        Origin::File(path) => (format!("the file {path} is not read"), Some("allow it with `--read DIR`".to_owned())),
+        Origin::Machine(what) => (format!("{what} belongs to this machine"), None),
+        Origin::Packer(what) => (format!("`{what}` is known only to Packer"), None),
+        Origin::Error => ("it could not be computed".to_owned(), None),
+    }
+}

@@ -1,0 +1,312 @@
+//! Files that arrive in the machine, as Packer's ssh communicator puts them there.
+//!
+//! It copies as the login user with `scp`: links are followed, modes lose what the mask takes, a folder without a slash
+//! becomes a folder of its name where the destination is there, and the destination itself where it is not.
+//!
+//! Small files stand in the document; all others are assets. A folder is one archive either way.
+
+use super::code::Code;
+use super::content::Content;
+use super::shell::{push_step, session, unique};
+use super::{Draft, Lowering, archive, windows};
+use crate::graph::{Direction, Node, StepOptions, Upload, UploadSource};
+use crate::source::{EntryKind, Span};
+use crate::targets::aws_image_builder::document::{Action, OnFailure, Step, Transfer};
+use crate::targets::aws_image_builder::model::Platform;
+use crate::targets::aws_image_builder::names::Wish;
+
+/// Bits that the login user's mask takes.
+const MASK: u32 = 0o022;
+
+/// What travels, read.
+enum Item {
+    /// A file with its mode.
+    File { name: String, content: Bytes, mode: u32 },
+    /// A folder, packed; `inside` means only what is in it.
+    Folder { name: String, archive: Vec<u8>, inside: bool },
+}
+
+/// The content of a file.
+enum Bytes {
+    Parts(Vec<Content>),
+    Plain(Vec<u8>),
+}
+
+pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
+    let Upload { options, direction, sources, destination, generated } = upload;
+    if *direction == Direction::Download {
+        let how = "nothing gets back to the host; the file stays on the build instance and is in the image";
+        let help = Some("put it into a bucket with `aws s3 cp` in a shell step".to_owned());
+        l.report.refused(node, "direction", node.origin, how, help);
+        return;
+    }
+    let Some(destination) = l.known(node, "destination", destination.span, &destination.value) else { return };
+    let mut items = Vec::new();
+    for source in sources {
+        let item = match source {
+            UploadSource::Content(text) => match l.parts(&text.value, &|_| None) {
+                Ok(parts) => Item::File { name: String::new(), content: Bytes::Parts(parts), mode: 0o600 },
+                Err((why, help)) => {
+                    l.report.refused(node, "content", text.span, &why, help);
+                    return;
+                }
+            },
+            UploadSource::Path(path) => {
+                let name = if sources.len() > 1 { "sources" } else { "source" };
+                let Some(known) = l.known(node, name, path.span, &path.value) else { return };
+                if *generated {
+                    let why = format!("`{known}` is made while Packer builds");
+                    let help = Some("make it before compiling, and take `generated` away".to_owned());
+                    l.report.refused(node, name, path.span, &why, help);
+                    return;
+                }
+                match read(l, node, name, path.span, &known) {
+                    Some(item) => item,
+                    None => return,
+                }
+            }
+        };
+        items.push(item);
+    }
+    let basename = destination.trim_end_matches('/').to_owned();
+    let wish = Wish {
+        prefix: "file-",
+        path: Some(if basename.is_empty() { "root".to_owned() } else { basename }),
+        whole: true,
+        ..Wish::default()
+    };
+    let mut draft = l.draft(options, wish);
+    if l.platform == Platform::Windows {
+        windows::begin(l, &mut draft, options);
+    }
+    let StepOptions { name: _, pause_before, timeout, retries, continue_on_error } = options;
+    let mut code = Code::default();
+    if l.platform != Platform::Windows {
+        if let Some(pause) = pause_before {
+            code.push(format!("sleep {}", super::code::seconds(pause.value)));
+        }
+        session(l, &mut code);
+    }
+    for item in items {
+        if l.platform == Platform::Windows {
+            on_windows(l, node, &mut draft, item, &destination);
+        } else {
+            on_unix(l, &mut draft, &mut code, item, &destination);
+        }
+    }
+    if l.platform != Platform::Windows {
+        push_step(l, &mut draft, code, "put");
+    }
+    limit(
+        &mut draft,
+        timeout.as_ref().map(|it| it.value),
+        retries.as_ref().map(|it| it.value),
+        continue_on_error.as_ref().is_some_and(|it| it.value),
+    );
+    l.drafts.push(draft);
+}
+
+/// Gives the steps of a provisioner what all steps have.
+pub(super) fn limit(draft: &mut Draft, timeout: Option<std::time::Duration>, retries: Option<u64>, goes_on: bool) {
+    for step in draft.build.iter_mut().filter(|step| !matches!(step.action, Action::Reboot { .. })) {
+        step.timeout = timeout.map(|timeout| super::code::seconds(timeout).max(1));
+        step.attempts = retries.unwrap_or(0) + 1;
+        if goes_on {
+            step.on_failure = OnFailure::Ignore;
+        }
+    }
+}
+
+fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -> Option<Item> {
+    let refuse = |l: &mut Lowering<'_>, why: String| {
+        l.report.refused(node, name, span, &why, None);
+    };
+    let metadata = match l.context.files.resolved_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            refuse(l, format!("{path} cannot be read: {error}"));
+            return None;
+        }
+    };
+    let base = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    match metadata.kind {
+        EntryKind::Folder => {
+            let mut notes = archive::Notes::default();
+            match archive::pack(l.context.files, path.trim_end_matches('/'), MASK, &mut notes) {
+                Ok(archive) => {
+                    if notes.links {
+                        l.report.near(
+                            node,
+                            name,
+                            span,
+                            "links are followed, as Packer's ssh communicator follows them",
+                        );
+                    }
+                    if notes.owners {
+                        l.report.near(node, name, span, "everything belongs to the login user, as over ssh");
+                    }
+                    if notes.masked {
+                        l.report.near(node, name, span, "modes lose what the mask takes, as over ssh");
+                    }
+                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/') })
+                }
+                Err(why) => {
+                    refuse(l, why);
+                    None
+                }
+            }
+        }
+        EntryKind::File => match l.context.files.read(path) {
+            Ok(bytes) => {
+                if metadata.mode & 0o7777 & !(0o777 & !MASK) != 0 {
+                    l.report.near(node, name, span, "its mode loses what the mask takes, as over ssh");
+                }
+                Some(Item::File { name: base, content: Bytes::Plain(bytes), mode: metadata.mode & 0o777 & !MASK })
+            }
+            Err(error) => {
+                refuse(l, format!("{path} cannot be read: {error}"));
+                None
+            }
+        },
+        EntryKind::Link | EntryKind::Other => {
+            refuse(l, format!("{path} is no regular file"));
+            None
+        }
+    }
+}
+
+fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item, destination: &str) {
+    // The folder that steps start in is the login user's own.
+    let destination = destination.strip_prefix("~/").unwrap_or(destination);
+    match item {
+        Item::File { name, content, mode } => {
+            let target =
+                if destination.ends_with('/') { format!("{destination}{name}") } else { destination.to_owned() };
+            let target = code.text(&target);
+            let asset = match content {
+                Bytes::Plain(bytes) if bytes.len() > l.inline_file() => Some(fetch(l, draft, bytes)),
+                Bytes::Plain(bytes) => {
+                    place(l, code, &target, |code, target| code.write_bytes(&bytes, target));
+                    None
+                }
+                Bytes::Parts(parts) => {
+                    let known = Content::known(&parts).filter(|text| text.len() > l.inline_file());
+                    match known {
+                        Some(text) => Some(fetch(l, draft, text.into_bytes())),
+                        None => {
+                            place(l, code, &target, |code, target| code.write(l, &parts, target));
+                            None
+                        }
+                    }
+                }
+            };
+            if let Some(fetched) = asset {
+                check(code, &fetched);
+                place(l, code, &target, |code, target| code.push(format!("cat {} > {target}", fetched.path)));
+                code.push(format!("rm -f {}", fetched.path));
+            }
+            code.push(format!("chmod {mode:04o} {target}"));
+        }
+        Item::Folder { name, archive, inside } => {
+            let packed = if archive.len() > l.inline_file() {
+                let fetched = fetch(l, draft, archive);
+                check(code, &fetched);
+                fetched.path
+            } else {
+                let path = format!("/tmp/formwork-{}", hex(&archive).get(..12).unwrap_or_default());
+                code.write_bytes(&archive, &path);
+                path
+            };
+            let target = code.text(if destination.is_empty() { "." } else { destination });
+            let name = code.text(&name);
+            code.push(format!("to={target}"));
+            // What the login user may not make, is not made.
+            let sudo = sudo(l, code);
+            if !inside {
+                code.push(format!("if [ -d \"$to\" ]; then to=\"${{to%/}}\"/{name}; fi"));
+            }
+            code.push(format!("[ -d \"$to\" ] || {sudo}mkdir \"$to\""));
+            code.push(format!("gzip -dc {packed} | {sudo}tar -xom -C \"$to\" -f -"));
+            code.push(format!("rm -f {packed}"));
+        }
+    }
+}
+
+/// Writes a file as the login user: what he may not write, he may not write here.
+fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mut Code, &str)) {
+    code.push(format!("if [ -d {target} ]; then echo {target} is a folder >&2; exit 1; fi"));
+    if l.user == "root" {
+        code.push(format!("rm -f {target}"));
+        return write(code, target);
+    }
+    let user = code.text(&l.user);
+    code.push(format!("sudo -u {user} test -w {target} || sudo -u {user} touch {target}"));
+    write(code, target);
+    code.push(format!("chown {user}: {target}"));
+}
+
+fn sudo(l: &Lowering<'_>, code: &mut Code) -> String {
+    if l.user == "root" { String::new() } else { format!("sudo -u {} ", code.text(&l.user)) }
+}
+
+/// What was fetched, and where it lies.
+pub(super) struct Fetched {
+    pub(super) path: String,
+    pub(super) sha256: String,
+}
+
+/// Adds a step that fetches an asset.
+pub(super) fn fetch(l: &mut Lowering<'_>, draft: &mut Draft, bytes: Vec<u8>) -> Fetched {
+    let sha256 = hex(&bytes);
+    let short = sha256.get(..12).unwrap_or_default();
+    let path = if l.platform == Platform::Windows {
+        format!("C:\\Windows\\Temp\\formwork-{short}")
+    } else {
+        format!("/tmp/formwork-{short}")
+    };
+    let source = l.asset(draft, bytes);
+    let name = unique(draft, "fetch");
+    let transfer = Transfer { source, destination: path.clone() };
+    draft.build.push(Step::new(name, Action::S3Download(vec![transfer])));
+    Fetched { path, sha256 }
+}
+
+/// Makes sure that what was fetched is what was uploaded.
+pub(super) fn check(code: &mut Code, fetched: &Fetched) {
+    let Fetched { path, sha256 } = fetched;
+    code.push(format!("echo '{sha256}  {path}' | sha256sum -c - > /dev/null"));
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn on_windows(l: &mut Lowering<'_>, node: &Node, draft: &mut Draft, item: Item, destination: &str) {
+    let Item::File { name, content, mode: _ } = item else {
+        // Its own way to unpack would have to be brought along; every Windows since 2019 has tar.
+        let Item::Folder { name, archive, inside } = item else { return };
+        let fetched = fetch(l, draft, archive);
+        windows::unpack(l, draft, &fetched, destination, &name, inside);
+        return;
+    };
+    let ends = destination.ends_with(['/', '\\']);
+    let target = if ends { format!("{destination}{name}") } else { destination.to_owned() };
+    let bytes = match content {
+        Bytes::Plain(bytes) => bytes,
+        Bytes::Parts(parts) => match Content::known(&parts) {
+            Some(text) => text.into_bytes(),
+            None => {
+                let why = "a value that is given later cannot be put into a file on Windows";
+                l.report.refused(node, "content", node.origin, why, None);
+                return;
+            }
+        },
+    };
+    if bytes.len() > l.inline_file() {
+        let fetched = fetch(l, draft, bytes);
+        windows::move_to(l, draft, &fetched, &target);
+    } else {
+        windows::put(l, draft, &bytes, &target);
+    }
+}
