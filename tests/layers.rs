@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use support::{root, rust_files};
 
 /// The stages, from the one that imports nothing of ours to the one that imports all.
-const STAGES: [&str; 16] = [
+const STAGES: [&str; 17] = [
     "source",
     "diagnostic",
     "syntax",

@@ -135,7 +135,9 @@ fn fixed(
                 unit.project.edited = texts;
                 unit.project.clone()
             }
-            Candidate::File(_) | Candidate::Document(_) | Candidate::Folder(..) => Project { edited: texts, ..project.clone() },
+            Candidate::File(_) | Candidate::Document(_) | Candidate::Folder(..) => {
+                Project { edited: texts, ..project.clone() }
+            }
         };
         let found: Vec<Found> =
             check(workspace, &project, &candidate)?.into_iter().map(|checked| checked.found).collect();

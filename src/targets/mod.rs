@@ -46,11 +46,14 @@ pub struct Target {
     pub inventory: Option<Reader>,
 }
 
+/// Files by their paths below a target's folder.
+pub type Written = BTreeMap<String, Vec<u8>>;
+
 /// How a target reads its own files.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
     /// What files, by their paths below the target's folder, set up; nothing where none of them does, else what is wrong.
-    pub read: fn(&BTreeMap<String, Vec<u8>>) -> Result<Option<inventory::Inventory>, String>,
+    pub read: fn(&Written) -> Result<Option<inventory::Inventory>, String>,
     /// The attributes of a source that a fact of a kind of resource may be made from.
     pub attributes: fn(kind: &str, fact: &str) -> &'static [&'static str],
 }

@@ -153,7 +153,7 @@ impl Places<'_> {
         let attributes = (self.target.inventory?.attributes)(&resource.kind, fact);
         attributes.iter().find_map(|attribute| {
             self.first(resource, |construct| {
-                let parts = construct.strip_prefix("source.").map(|rest| rest.split('.').skip(2).next());
+                let parts = construct.strip_prefix("source.").map(|rest| rest.split('.').nth(2));
                 let name = parts.flatten().map(|part| part.split('[').next().unwrap_or(part));
                 name == Some(*attribute)
             })

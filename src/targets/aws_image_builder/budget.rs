@@ -79,7 +79,10 @@ pub(super) fn fit(project: &mut Project, context: &Context<'_>, in_template: boo
             move_out(project, context, at);
         }
     }
-    while in_template {
+    if !in_template {
+        return;
+    }
+    loop {
         let versions = VERSION * (project.components.len() + project.recipes.len());
         if emit::cloudformation::template(project).len() + versions <= LONGEST_TEMPLATE {
             break;
