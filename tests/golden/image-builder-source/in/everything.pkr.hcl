@@ -25,7 +25,7 @@ source "amazon-ebs" "all" {
   instance_type               = "m5.large"
   kms_key_id                  = "alias/images"
   region                      = "eu-west-1"
-  region_kms_key_ids          = { "us-east-1" = "alias/copies", "eu-west-1" = "" }
+  region_kms_key_ids          = { "us-east-1" = "alias/copies", "eu-west-1" = "alias/images" }
   run_tags                    = { Name = "builder", Team = "images" }
   shutdown_behavior           = "terminate"
   skip_region_validation      = true
