@@ -2,7 +2,7 @@
 //!
 //! In: a file of a [`SourceMap`], YAML or JSON. Out: a [`Document`], typed, with the place of everything that was
 //! written, and in the sink every fault at its place. [`read`] tells what has the wrong shape and leaves it out of the
-//! document; [`check`] tells what a document of the right shape cannot mean: actions and inputs that do not exist,
+//! document; [`check()`] tells what a document of the right shape cannot mean: actions and inputs that do not exist,
 //! references to nothing, steps of two platforms. [`inspect`] does both, for documents that people wrote and for those
 //! that a target makes.
 //!

@@ -1,6 +1,6 @@
 //! Component documents (AWSTOE, schema 1.0) as types, and their YAML.
 //!
-//! Texts of inputs are written as they are; a reference to a parameter is made by [`reference`] and by nothing else. The
+//! Texts of inputs are written as they are; a reference to a parameter is made by [`reference()`] and by nothing else. The
 //! document language cannot escape `{{`, so nothing of the user's may hold it: [`is_safe`] says whether a text may stand
 //! here, and [`super::verify`] looks at the result once more.
 
