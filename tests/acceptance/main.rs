@@ -15,7 +15,6 @@
 )]
 
 mod aws;
-mod aws_edits;
 mod aws_forms;
 mod compiled;
 mod corpus;
