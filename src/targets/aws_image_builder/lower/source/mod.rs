@@ -10,6 +10,7 @@ mod instance;
 mod name;
 mod parent;
 mod policy;
+mod searches;
 
 use std::collections::BTreeMap;
 
