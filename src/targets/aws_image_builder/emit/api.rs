@@ -6,16 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::super::forms::Account;
 use super::super::model::{
-    AmiDistribution, BlockDevice, Component, ComponentUse, ContainerDistribution, ContainerRecipe, Data, Distribution,
-    Ebs, FastLaunch, Infrastructure, LaunchPermission, LifecycleAction, LifecycleFilter, LifecyclePolicy,
-    LifecycleRule, MetadataOptions, Part, Pipeline, Placement, Profile, ProfileUse, Project, Recipe, RecipeId,
-    RecipeKind, RegionDistribution, Role, Schedule, Setting, Statement, Value,
+    AmiDistribution, ContainerDistribution, FastLaunch, Infrastructure, LaunchPermission, Part, Placement, Profile,
+    ProfileUse, Project, Recipe, RecipeKind, RegionDistribution, Role, Setting, Statement, Value,
 };
+use super::resources::{self, Kind, Members, Node, Reference, Resource};
 
 /// A request.
 struct Request {
@@ -200,305 +199,65 @@ impl Calls<'_> {
     }
 
     fn image_builder(&self) -> Vec<Request> {
-        let Project {
-            name: _,
-            header: _,
-            bucket: _,
-            settings: _,
-            assets: _,
-            roles: _,
-            profiles: _,
-            components,
-            recipes,
-            infrastructures,
-            distributions,
-            pipelines,
-            policies,
-            scripts: _,
-        } = self.project;
-        let mut out: Vec<Request> = components.iter().map(|it| self.component(it)).collect();
-        out.extend(recipes.iter().map(|it| self.recipe(it)));
-        out.extend(infrastructures.iter().map(|it| self.infrastructure(it)));
-        out.extend(distributions.iter().map(|it| self.distribution(it)));
-        out.extend(pipelines.iter().map(|it| self.pipeline(it)));
-        out.extend(policies.iter().map(|it| self.policy(it)));
         // Starting comes last, so that all is there if one of them fails.
-        out.extend(pipelines.iter().filter(|it| it.build).map(|pipeline| Request {
-            operation: "StartImagePipelineExecution",
-            image: Some(pipeline.image.clone()),
-            body: vec![("imagePipelineArn", self.arn("image-pipeline", &pipeline.name))],
-        }));
+        let (images, others): (Vec<Resource<'_>>, Vec<Resource<'_>>) =
+            resources::resources(self.project).into_iter().partition(|it| it.kind == Kind::Image);
+        let mut out: Vec<Request> = others.iter().map(|it| self.create(it)).collect();
+        for Resource { kind, place, image, members: _ } in images {
+            let pipeline = &self.project.pipelines[place];
+            if pipeline.build {
+                let body = vec![("imagePipelineArn", self.arn("image-pipeline", &pipeline.name))];
+                out.push(Request { operation: kind.operation(), image: Some(image.to_owned()), body });
+            }
+        }
         out
     }
 
-    fn component(&self, component: &Component) -> Request {
-        let Component { image, name, version, description, platform, document: _, text, file: _, data } = component;
-        let mut body = vec![("name", json!(name)), ("semanticVersion", json!(version))];
-        body.extend(described(description));
-        body.push(("platform", json!(platform.word())));
-        body.push(match data {
-            Data::Inline => ("data", json!(text)),
-            Data::Asset(_) => ("uri", self.uri(*data)),
-        });
-        Request { operation: "CreateComponent", image: Some(image.clone()), body }
+    fn create(&self, resource: &Resource<'_>) -> Request {
+        let Resource { kind, place: _, image, members } = resource;
+        let body = members.iter().map(|(name, node)| (*name, self.node(node))).collect();
+        Request { operation: kind.operation(), image: Some((*image).to_owned()), body }
     }
 
-    /// Where the service finds a text that lies in the bucket.
-    fn uri(&self, data: Data) -> Json {
-        let mut uri = Value::text("s3://");
-        if let Some(bucket) = &self.project.bucket {
-            uri.append(bucket);
+    fn node(&self, node: &Node<'_>) -> Json {
+        match node {
+            Node::Text(text) => json!(text),
+            Node::Value(value) => self.value(value),
+            Node::Number(number) => json!(number),
+            Node::Bool(truth) => json!(truth),
+            Node::Values(values) => self.values(values),
+            Node::Map(values) => values.iter().map(|(key, value)| (key.clone(), self.value(value))).collect(),
+            Node::Object(members) => self.members(members),
+            Node::Objects(all) => all.iter().map(|members| self.members(members)).collect(),
+            Node::Refers(reference) => self.reference(*reference),
+            Node::Document { text, file: _ } => json!(text),
         }
-        if let Data::Asset(id) = data {
-            uri.push_text(&format!("/{}", self.project.asset(id).key));
-        }
-        self.value(&uri)
     }
 
-    fn recipe(&self, recipe: &Recipe) -> Request {
-        let Recipe { image, name, version, description, parent, components, working_directory, tags, kind } = recipe;
-        let mut body = vec![("name", json!(name)), ("semanticVersion", json!(version))];
-        body.extend(described(description));
-        body.push(("parentImage", self.value(parent)));
-        body.push(("components", components.iter().map(|it| self.component_use(it)).collect()));
-        body.extend(working_directory.as_ref().map(|folder| ("workingDirectory", json!(folder))));
-        body.extend(self.map("tags", tags));
-        let operation = match kind {
-            RecipeKind::Image { block_devices, user_data, ami_tags } => {
-                if !block_devices.is_empty() {
-                    body.push(("blockDeviceMappings", block_devices.iter().map(|it| self.device(it)).collect()));
-                }
-                body.extend(
-                    user_data
-                        .as_ref()
-                        .map(|data| ("additionalInstanceConfiguration", json!({"userDataOverride": data}))),
-                );
-                body.extend(self.map("amiTags", ami_tags));
-                "CreateImageRecipe"
+    fn members(&self, members: &Members<'_>) -> Json {
+        object(members.iter().map(|(name, node)| (*name, self.node(node))).collect())
+    }
+
+    fn reference(&self, reference: Reference) -> Json {
+        let project = self.project;
+        match reference {
+            Reference::Component(id) => {
+                let component = project.component(id);
+                self.arn("component", &format!("{}/{}", component.name, component.version))
             }
-            RecipeKind::Container(container) => {
-                let ContainerRecipe { dockerfile, data, repository, platform, host_image, host_devices } = container;
-                body.push(("containerType", json!("DOCKER")));
-                body.push(match data {
-                    Data::Inline => ("dockerfileTemplateData", json!(dockerfile)),
-                    Data::Asset(_) => ("dockerfileTemplateUri", self.uri(*data)),
-                });
-                body.push(("targetRepository", self.repository(repository)));
-                body.extend(platform.map(|platform| ("platformOverride", json!(platform.word()))));
-                let mut host: Vec<_> = host_image.iter().map(|image| ("image", self.value(image))).collect();
-                if !host_devices.is_empty() {
-                    host.push(("blockDeviceMappings", host_devices.iter().map(|it| self.device(it)).collect()));
-                }
-                if !host.is_empty() {
-                    body.push(("instanceConfiguration", object(host)));
-                }
-                "CreateContainerRecipe"
+            Reference::Recipe(id) => {
+                let recipe = project.recipe(id);
+                let kind = match recipe.kind {
+                    RecipeKind::Image { .. } => "image-recipe",
+                    RecipeKind::Container(_) => "container-recipe",
+                };
+                self.arn(kind, &format!("{}/{}", recipe.name, recipe.version))
             }
-        };
-        Request { operation, image: Some(image.clone()), body }
-    }
-
-    fn repository(&self, name: &Value) -> Json {
-        json!({"service": "ECR", "repositoryName": self.value(name)})
-    }
-
-    fn component_use(&self, used: &ComponentUse) -> Json {
-        let ComponentUse { component, parameters } = used;
-        let component = self.project.component(*component);
-        let arn = self.arn("component", &format!("{}/{}", component.name, component.version));
-        let mut out = vec![("componentArn", arn)];
-        if !parameters.is_empty() {
-            let one = |(name, value): &(String, Value)| json!({"name": name, "value": [self.value(value)]});
-            out.push(("parameters", parameters.iter().map(one).collect()));
+            Reference::Infrastructure(id) => self.arn("infrastructure-configuration", &project.infrastructure(id).name),
+            Reference::Distribution(id) => self.arn("distribution-configuration", &project.distribution(id).name),
+            Reference::Role(id) => json!(self.role_arn(&project.role(id).name)),
+            Reference::Profile(id) => json!(project.profile(id).name),
         }
-        object(out)
-    }
-
-    fn device(&self, device: &BlockDevice) -> Json {
-        let BlockDevice { device, absent, virtual_name, ebs } = device;
-        let mut out = vec![("deviceName", json!(device))];
-        out.extend(absent.then(|| ("noDevice", json!(""))));
-        out.extend(virtual_name.as_ref().map(|name| ("virtualName", json!(name))));
-        if let Some(ebs) = ebs {
-            let Ebs { volume_type, volume_size, iops, throughput, delete_on_termination, encrypted, kms_key, snapshot } =
-                ebs;
-            let mut volume = Vec::new();
-            volume.extend(volume_type.as_ref().map(|it| ("volumeType", json!(it))));
-            volume.extend(volume_size.map(|it| ("volumeSize", json!(it))));
-            volume.extend(iops.map(|it| ("iops", json!(it))));
-            volume.extend(throughput.map(|it| ("throughput", json!(it))));
-            volume.extend(delete_on_termination.map(|it| ("deleteOnTermination", json!(it))));
-            volume.extend(encrypted.map(|it| ("encrypted", json!(it))));
-            volume.extend(kms_key.as_ref().map(|it| ("kmsKeyId", self.value(it))));
-            volume.extend(snapshot.as_ref().map(|it| ("snapshotId", self.value(it))));
-            if !volume.is_empty() {
-                out.push(("ebs", object(volume)));
-            }
-        }
-        object(out)
-    }
-
-    fn infrastructure(&self, infrastructure: &Infrastructure) -> Request {
-        let Infrastructure {
-            image,
-            name,
-            description,
-            instance_types,
-            profile,
-            security_groups,
-            subnet,
-            key_pair,
-            terminate_on_failure,
-            metadata,
-            placement,
-            resource_tags,
-        } = infrastructure;
-        let mut body = vec![("name", json!(name))];
-        body.extend(described(description));
-        let profile = match profile {
-            ProfileUse::Named(name) => self.value(name),
-            ProfileUse::Made(id) => json!(self.project.profile(*id).name),
-        };
-        body.push(("instanceProfileName", profile));
-        body.extend(self.list("instanceTypes", instance_types));
-        body.extend(subnet.as_ref().map(|it| ("subnetId", self.value(it))));
-        body.extend(self.list("securityGroupIds", security_groups));
-        body.extend(key_pair.as_ref().map(|it| ("keyPair", self.value(it))));
-        body.push(("terminateInstanceOnFailure", json!(terminate_on_failure)));
-        if let Some(MetadataOptions { http_tokens, hop_limit }) = metadata {
-            let mut options = Vec::new();
-            options.extend(http_tokens.as_ref().map(|it| ("httpTokens", json!(it))));
-            options.extend(hop_limit.map(|it| ("httpPutResponseHopLimit", json!(it))));
-            body.push(("instanceMetadataOptions", object(options)));
-        }
-        if let Some(Placement { availability_zone, tenancy, host, host_resource_group }) = placement {
-            let mut options = Vec::new();
-            options.extend(availability_zone.as_ref().map(|it| ("availabilityZone", self.value(it))));
-            options.extend(tenancy.as_ref().map(|it| ("tenancy", json!(it))));
-            options.extend(host.as_ref().map(|it| ("hostId", self.value(it))));
-            options.extend(host_resource_group.as_ref().map(|it| ("hostResourceGroupArn", self.value(it))));
-            body.push(("placement", object(options)));
-        }
-        body.extend(self.map("resourceTags", resource_tags));
-        Request { operation: "CreateInfrastructureConfiguration", image: Some(image.clone()), body }
-    }
-
-    fn distribution(&self, distribution: &Distribution) -> Request {
-        let Distribution { image, name, description, regions } = distribution;
-        let mut body = vec![("name", json!(name))];
-        body.extend(described(description));
-        body.push(("distributions", regions.iter().map(|it| self.region(it)).collect()));
-        Request { operation: "CreateDistributionConfiguration", image: Some(image.clone()), body }
-    }
-
-    fn region(&self, region: &RegionDistribution) -> Json {
-        let RegionDistribution { region, ami, container, licenses, fast_launch } = region;
-        let mut out = vec![("region", self.value(region))];
-        out.extend(ami.as_ref().map(|ami| ("amiDistributionConfiguration", self.ami(ami))));
-        if let Some(ContainerDistribution { description, repository, tags }) = container {
-            let mut body = vec![("targetRepository", self.repository(repository))];
-            body.extend(description.as_ref().map(|it| ("description", self.value(it))));
-            body.extend(self.list("containerTags", tags));
-            out.push(("containerDistributionConfiguration", object(body)));
-        }
-        out.extend(self.list("licenseConfigurationArns", licenses));
-        if !fast_launch.is_empty() {
-            let all = fast_launch.iter().map(|it| self.fast_launch(it)).collect();
-            out.push(("fastLaunchConfigurations", all));
-        }
-        object(out)
-    }
-
-    fn ami(&self, ami: &AmiDistribution) -> Json {
-        let AmiDistribution { name, description, tags, kms_key, launch_permission } = ami;
-        let mut out = vec![("name", self.value(name))];
-        out.extend(description.as_ref().map(|it| ("description", self.value(it))));
-        out.extend(self.map("amiTags", tags));
-        out.extend(kms_key.as_ref().map(|it| ("kmsKeyId", self.value(it))));
-        if let Some(LaunchPermission { users, groups, organizations, units }) = launch_permission {
-            let lists = [
-                ("userIds", users),
-                ("userGroups", groups),
-                ("organizationArns", organizations),
-                ("organizationalUnitArns", units),
-            ];
-            let given = lists.into_iter().filter_map(|(name, values)| self.list(name, values)).collect();
-            out.push(("launchPermission", object(given)));
-        }
-        object(out)
-    }
-
-    fn fast_launch(&self, launch: &FastLaunch) -> Json {
-        let FastLaunch {
-            max_parallel_launches,
-            target_resource_count,
-            launch_template_id,
-            launch_template_name,
-            launch_template_version,
-        } = launch;
-        let mut out = vec![("enabled", json!(true)), ("accountId", json!(self.account.number))];
-        let template = [
-            ("launchTemplateId", launch_template_id),
-            ("launchTemplateName", launch_template_name),
-            ("launchTemplateVersion", launch_template_version),
-        ];
-        let template: Vec<_> =
-            template.into_iter().filter_map(|(name, value)| Some((name, self.value(value.as_ref()?)))).collect();
-        if !template.is_empty() {
-            out.push(("launchTemplate", object(template)));
-        }
-        out.extend(max_parallel_launches.map(|it| ("maxParallelLaunches", json!(it))));
-        out.extend(target_resource_count.map(|it| ("snapshotConfiguration", json!({"targetResourceCount": it}))));
-        object(out)
-    }
-
-    fn pipeline(&self, pipeline: &Pipeline) -> Request {
-        let Pipeline { image, name, description, recipe, infrastructure, distribution, schedule, tests, build: _ } =
-            pipeline;
-        let mut body = vec![("name", json!(name))];
-        body.extend(described(description));
-        body.push(self.what(*recipe));
-        let infrastructure = &self.project.infrastructure(*infrastructure).name;
-        body.push(("infrastructureConfigurationArn", self.arn("infrastructure-configuration", infrastructure)));
-        body.extend(distribution.map(|id| {
-            let arn = self.arn("distribution-configuration", &self.project.distribution(id).name);
-            ("distributionConfigurationArn", arn)
-        }));
-        body.push(("imageTestsConfiguration", json!({"imageTestsEnabled": tests})));
-        if let Some(Schedule { expression, time_zone, only_on_updates }) = schedule {
-            let condition = if *only_on_updates {
-                "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE"
-            } else {
-                "EXPRESSION_MATCH_ONLY"
-            };
-            let mut out =
-                vec![("scheduleExpression", json!(expression)), ("pipelineExecutionStartCondition", json!(condition))];
-            out.extend(time_zone.as_ref().map(|zone| ("timezone", json!(zone))));
-            body.push(("schedule", object(out)));
-        }
-        Request { operation: "CreateImagePipeline", image: Some(image.clone()), body }
-    }
-
-    fn what(&self, id: RecipeId) -> (&'static str, Json) {
-        let recipe = self.project.recipe(id);
-        let (member, kind) = match recipe.kind {
-            RecipeKind::Image { .. } => ("imageRecipeArn", "image-recipe"),
-            RecipeKind::Container(_) => ("containerRecipeArn", "container-recipe"),
-        };
-        (member, self.arn(kind, &format!("{}/{}", recipe.name, recipe.version)))
-    }
-
-    fn policy(&self, policy: &LifecyclePolicy) -> Request {
-        let LifecyclePolicy { image, name, description, role, rules, recipe } = policy;
-        let mut body = vec![("name", json!(name))];
-        body.extend(described(description));
-        body.push(("status", json!("ENABLED")));
-        body.push(("executionRole", json!(self.role_arn(&self.project.role(*role).name))));
-        body.push(("resourceType", json!("AMI_IMAGE")));
-        body.push(("policyDetails", rules.iter().map(rule).collect()));
-        let recipe = json!({"name": self.project.recipe(*recipe).name, "semanticVersion": "x.x.x"});
-        body.push(("resourceSelection", json!({"recipes": [recipe]})));
-        Request { operation: "CreateLifecyclePolicy", image: Some(image.clone()), body }
     }
 
     /// The ARN of a resource of Image Builder that is made here.
@@ -526,31 +285,6 @@ impl Calls<'_> {
     fn values(&self, values: &[Value]) -> Json {
         values.iter().map(|value| self.value(value)).collect()
     }
-
-    fn list(&self, name: &'static str, values: &[Value]) -> Option<(&'static str, Json)> {
-        (!values.is_empty()).then(|| (name, self.values(values)))
-    }
-
-    fn map(&self, name: &'static str, values: &BTreeMap<String, Value>) -> Option<(&'static str, Json)> {
-        let entries: Map<String, Json> = values.iter().map(|(key, value)| (key.clone(), self.value(value))).collect();
-        (!entries.is_empty()).then_some((name, Json::Object(entries)))
-    }
-}
-
-fn rule(rule: &LifecycleRule) -> Json {
-    let LifecycleRule { action, filter } = rule;
-    let action = match action {
-        LifecycleAction::Deprecate => json!({"type": "DEPRECATE", "includeResources": {"amis": true}}),
-        LifecycleAction::Delete { snapshots: false } => json!({"type": "DELETE", "includeResources": {"amis": true}}),
-        LifecycleAction::Delete { snapshots: true } => {
-            json!({"type": "DELETE", "includeResources": {"amis": true, "snapshots": true}})
-        }
-    };
-    let filter = match filter {
-        LifecycleFilter::Days(days) => json!({"type": "AGE", "value": days, "unit": "DAYS"}),
-        LifecycleFilter::Count(count) => json!({"type": "COUNT", "value": count}),
-    };
-    json!({"action": action, "filter": filter})
 }
 
 fn object(entries: Vec<(&'static str, Json)>) -> Json {
@@ -560,9 +294,4 @@ fn object(entries: Vec<(&'static str, Json)>) -> Json {
 /// A policy is a text in a request.
 fn policy_document(statements: Vec<Json>) -> Json {
     Json::String(json!({"Version": "2012-10-17", "Statement": statements}).to_string())
-}
-
-/// A description within the service's limit; an empty one is none.
-fn described(text: &str) -> Option<(&'static str, Json)> {
-    (!text.is_empty()).then(|| ("description", json!(text.chars().take(1024).collect::<String>())))
 }

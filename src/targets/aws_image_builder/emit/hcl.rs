@@ -28,11 +28,6 @@ impl Build {
         self.block.body.0.push(block.block.into());
     }
 
-    /// Whether nothing is in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.block.body.0.is_empty()
-    }
-
     /// As it is written, before it is laid out.
     pub(super) fn text(&self) -> String {
         let body = Body::builder().add_block(self.block.clone()).build();
