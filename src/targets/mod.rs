@@ -5,6 +5,8 @@
 //! [`fidelity`].
 
 pub mod aws_image_builder;
+pub mod changes;
+pub mod docker_run;
 pub mod dockerfile;
 pub mod fidelity;
 pub mod inventory;
@@ -23,7 +25,7 @@ pub static TARGETS: &[&Target] = &[&aws_image_builder::TARGET, &dockerfile::TARG
 
 /// Everything that targets can report.
 pub fn declarations() -> Vec<&'static Declaration> {
-    [fidelity::DECLARATIONS, dockerfile::DECLARATIONS].concat()
+    [fidelity::DECLARATIONS, changes::DECLARATIONS].concat()
 }
 
 /// The target of that name.

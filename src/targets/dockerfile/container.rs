@@ -1,31 +1,14 @@
 //! What the `docker` builder is told about its container: flags of `docker run`, mounts, logins.
 
-use super::lower::{BaseConfig, Lowering, UPLOADS, Who};
+use super::lower::{Lowering, UPLOADS, Who};
 use super::model::Instruction;
 use super::parameters::Content;
 use super::{upload, words};
 use crate::graph::{Fact, Machine, Node, NodeId, NodeKind, Start};
-use crate::resolve::value::{HoleKind, Piece, Text, Value, ValueKind};
+use crate::resolve::value::{Text, Value, ValueKind};
 use crate::source::Span;
-
-/// Reads an OCI or Docker image configuration, in any of the forms that tools print.
-pub(super) fn base_config(document: &serde_json::Value) -> BaseConfig {
-    let document = if document.is_array() { &document[0] } else { document };
-    let config = ["config", "Config"].iter().map(|key| &document[*key]).find(|config| config.is_object());
-    let config = config.unwrap_or(document);
-    let text = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
-    let list = |key: &str| -> Vec<String> {
-        let items = config[key].as_array().into_iter().flatten();
-        items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
-    };
-    BaseConfig {
-        user: text("User"),
-        working_dir: text("WorkingDir"),
-        command: list("Cmd"),
-        shell: list("Shell"),
-        on_build: !list("OnBuild").is_empty(),
-    }
-}
+use crate::targets::docker_run::{self, Flag, RunCommand};
+use crate::targets::text::paths;
 
 pub(super) fn machine(l: &mut Lowering<'_>, id: NodeId) {
     let node = l.graph.node(id);
@@ -159,7 +142,7 @@ fn texts(l: &mut Lowering<'_>, node: &Node, name: &str, value: &Value, span: Spa
 
 /// An empty folder that stays in the image where something was mounted.
 fn mount_point(l: &mut Lowering<'_>, folder: &str) {
-    let folder = upload::absolute(folder);
+    let folder = paths::absolute(folder);
     l.known_folders.insert(folder.clone());
     let made = Instruction::Other { keyword: "WORKDIR", rest: "/empty".to_owned() };
     if !l.uploads.contains(&made) {
@@ -218,102 +201,30 @@ fn volume(l: &mut Lowering<'_>, node: &Node, name: &str, host: &str, inside: &st
     l.report.near(node, name, span, how);
 }
 
-/// Flags of `docker run` that take a value behind `=` or as the next word.
-const WITH_VALUE: &[&str] = &[
-    "-e",
-    "--env",
-    "-w",
-    "--workdir",
-    "-u",
-    "--user",
-    "-l",
-    "--label",
-    "--expose",
-    "-p",
-    "--publish",
-    "-v",
-    "--volume",
-    "--network",
-    "--net",
-    "--entrypoint",
-    "--name",
-    "-h",
-    "--hostname",
-    "--tmpfs",
-    "--platform",
-    "--pull",
-    "--mount",
-    "--cap-add",
-    "--cap-drop",
-    "--device",
-    "--security-opt",
-    "--add-host",
-    "--dns",
-    "-m",
-    "--memory",
-    "--cpus",
-    "--shm-size",
-    "--ulimit",
-    "--runtime",
-    "--gpus",
-    "--env-file",
-    "--cgroupns",
-    "--userns",
-    "--pid",
-    "--ipc",
-    "--restart",
-    "--stop-signal",
-    "--log-driver",
-    "--isolation",
-    "-a",
-    "--attach",
-    "--cidfile",
-    "--memory-swap",
-    "--volumes-from",
-];
-
 /// What `docker run` would do: its flags are taken apart, in order.
 fn run_command(l: &mut Lowering<'_>, node: &Node, value: &Value, span: Span) {
     let name = "run_command";
-    let mut words: Vec<Vec<Content>> = Vec::new();
+    let (mut words, mut open) = (Vec::new(), Vec::new());
     for item in value.children() {
         let Some(text) = item.as_text() else { return };
-        let image = |text: &Text| matches!(text.pieces(), [Piece::Hole(hole)] if matches!(&hole.what, HoleKind::Field(name) if name == "Image"));
-        if image(text) {
-            words.push(vec![Content::Text("{{.Image}}".to_owned())]);
+        if docker_run::is_image(text) {
+            words.push(docker_run::IMAGE.to_owned());
+            open.push(None);
             continue;
         }
         let Some(parts) = l.parts(node, name, span, text, &|_| None) else { return };
-        words.push(parts);
+        open.push(parts.iter().find_map(Content::parameter));
+        words.push(parts.into_iter().map(Content::into_text).collect());
     }
-    let mut at = 0;
-    let known = |parts: &[Content]| -> String { parts.iter().cloned().map(Content::into_text).collect() };
-    while at < words.len() {
-        let word = known(&words[at]);
-        at += 1;
-        if word == "--" || word == "{{.Image}}" {
-            break;
+    let run = RunCommand::of(&words);
+    for flag in &run.flags {
+        if let Some(Some(id)) = open.get(flag.word) {
+            l.freeze(node, name, span, *id, "a flag of `docker run` has to be known while compiling");
+            continue;
         }
-        if !word.starts_with('-') {
-            break;
-        }
-        let (flag, mut argument) = match word.split_once('=') {
-            Some((flag, _)) if flag.starts_with("--") => (flag.to_owned(), Some(after_sign(&words[at - 1]))),
-            _ => (word.clone(), None),
-        };
-        if argument.is_none() && WITH_VALUE.contains(&flag.as_str()) {
-            argument = words.get(at).cloned();
-            at += 1;
-        }
-        run_flag(l, node, &flag, argument.unwrap_or_default(), span);
+        run_flag(l, node, flag, span);
     }
-    // What follows the image is what the container does until it is committed.
-    let rest: Vec<String> = words[at.min(words.len())..].iter().map(|word| known(word)).collect();
-    let command: Vec<&String> = rest.iter().filter(|word| *word != "{{.Image}}" && *word != "--").collect();
-    let services = ["init", "systemd", "supervisord", "runit", "s6-svscan", "/init"];
-    if let Some(program) = command.first()
-        && services.iter().any(|service| program.ends_with(service))
-    {
+    if let Some(program) = run.service() {
         let why = format!("`{program}` runs in Packer's container while the steps run; a build has no such process");
         l.report.refused(node, name, span, &why, None);
     }
@@ -322,42 +233,20 @@ fn run_command(l: &mut Lowering<'_>, node: &Node, value: &Value, span: Span) {
 /// What ends a line of a Dockerfile.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-fn after_sign(parts: &[Content]) -> Vec<Content> {
-    let mut out = Vec::new();
-    let mut found = false;
-    for part in parts {
-        match part {
-            Content::Text(text) if !found => {
-                if let Some((_, after)) = text.split_once('=') {
-                    found = true;
-                    Content::push(&mut out, after);
-                }
-            }
-            part @ (Content::Text(_) | Content::Parameter(_)) => out.push(part.clone()),
-        }
-    }
-    out
-}
-
-fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content>, span: Span) {
+fn run_flag(l: &mut Lowering<'_>, node: &Node, given: &Flag, span: Span) {
     let name = "run_command";
-    let text: String = argument.iter().cloned().map(Content::into_text).collect();
-    if let Some(id) = argument.iter().find_map(Content::parameter) {
-        l.freeze(node, name, span, id, "a flag of `docker run` has to be known while compiling");
+    if given.is_idle() {
         return;
     }
-    let pair = |text: &str| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let Flag { name: flag, argument: text, word: _ } = given.clone();
     let mut push = |keyword: &'static str, rest: String| l.main.push(Instruction::Other { keyword, rest });
-    match flag {
-        "-d" | "--detach" | "-i" | "--interactive" | "-t" | "--tty" | "-it" | "-ti" | "-di" | "-dit" | "-itd"
-        | "-dt" | "-td" | "-id" | "--rm" | "--init" | "--name" | "-h" | "--hostname" | "--pull" | "--restart"
-        | "--stop-signal" | "--log-driver" | "-a" | "--attach" | "--cidfile" => {}
-        "-e" | "--env" => match pair(&text) {
+    match flag.as_str() {
+        "-e" | "--env" => match given.pair() {
             Some((_, value)) if value.contains(LINE_ENDS) => {
                 let why = "a Dockerfile's line cannot hold a value with a line end, so it would not stay in the image";
                 l.report.refused(node, name, span, why, None);
             }
-            Some((key, value)) => push("ENV", format!("{}={}", words::value(&key), words::value(&value))),
+            Some((key, value)) => push("ENV", format!("{}={}", words::value(key), words::value(value))),
             None => {
                 let why = format!("the value of `{text}` comes from the environment of whoever builds");
                 l.report.refused(node, name, span, &why, None);
@@ -369,13 +258,13 @@ fn run_flag(l: &mut Lowering<'_>, node: &Node, flag: &str, argument: Vec<Content
             l.container_user = Who::Known(text);
         }
         "-l" | "--label" => {
-            let (key, value) = pair(&text).unwrap_or((text, String::new()));
+            let (key, value) = given.pair().unwrap_or((&text, ""));
             if key.contains(LINE_ENDS) || value.contains(LINE_ENDS) {
                 let how = "a Dockerfile's line cannot hold this label: bake sets it, `docker build` alone does not";
                 l.report.near(node, name, span, how);
-                l.out.targets[0].labels.push((key, value));
+                l.out.targets[0].labels.push((key.to_owned(), value.to_owned()));
             } else {
-                push("LABEL", format!("{}={}", words::value(&key), words::value(&value)));
+                push("LABEL", format!("{}={}", words::value(key), words::value(value)));
             }
         }
         "--expose" => push("EXPOSE", text),

@@ -2,17 +2,18 @@
 
 use super::lower::Lowering;
 use super::model::{BakeTarget, Instruction, Stage};
-use super::{upload, words};
+use super::words;
 use crate::graph::{Node, UploadSource};
 use crate::resolve::value::Text;
 use crate::source::Spanned;
+use crate::targets::text::paths;
 
 /// The stage that collects what is fetched from the image.
 const STAGE: &str = "downloads";
 
 pub(super) fn download(l: &mut Lowering<'_>, node: &Node, sources: &[UploadSource], destination: &Spanned<Text>) {
     let Some(to) = l.known(node, "destination", destination.span, &destination.value) else { return };
-    let outside = to.starts_with('/') || upload::lexical(&to).starts_with("..");
+    let outside = to.starts_with('/') || paths::lexical(&to).starts_with("..");
     if outside {
         let why = format!("{to} lies outside of the folder that bake runs in");
         l.report.refused(node, "destination", destination.span, &why, None);
@@ -27,7 +28,7 @@ pub(super) fn download(l: &mut Lowering<'_>, node: &Node, sources: &[UploadSourc
             l.report.refused(node, "source", path.span, why, None);
             return;
         }
-        let from = upload::absolute(&from);
+        let from = paths::absolute(&from);
         let inside = format!("/{}", to.trim_start_matches("./"));
         let rest = format!("--from={stage} {}", words::copy(&from, &inside));
         l.downloads.push(Instruction::Other { keyword: "COPY", rest });

@@ -14,7 +14,9 @@ use crate::graph::{
 };
 use crate::resolve::value::{HoleKind, Origin, ParameterId, Piece, Text};
 use crate::source::{Span, Spanned};
+use crate::targets::changes::{self, BASE_CONFIG, BaseConfig};
 use crate::targets::fidelity::Report;
+use crate::targets::text::paths;
 use crate::targets::{Context, OutContent};
 
 /// An image, lowered.
@@ -49,16 +51,6 @@ impl Who {
     pub(super) fn is_root(&self) -> bool {
         matches!(self, Self::Known(user) if matches!(user.split(':').next(), Some("" | "0" | "root")))
     }
-}
-
-/// What the user told about the base image: the OCI configuration of it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BaseConfig {
-    pub(super) user: String,
-    pub(super) working_dir: String,
-    pub(super) command: Vec<String>,
-    pub(super) shell: Vec<String>,
-    pub(super) on_build: bool,
 }
 
 /// One image while it is lowered.
@@ -108,9 +100,6 @@ pub(super) struct Lowering<'a> {
     pub(super) artifact: Option<String>,
     pub(super) out: Lowered,
 }
-
-/// Option that tells a base image's configuration.
-pub(super) const BASE_CONFIG: &str = "base-config";
 
 impl<'a> Lowering<'a> {
     /// Lowers an image; nothing if something in it is refused. The error is what has to be fixed first, and why.
@@ -222,7 +211,7 @@ impl<'a> Lowering<'a> {
     fn base(&mut self, id: NodeId) {
         let node = self.graph.node(id);
         let NodeKind::BaseImage(BaseImage { start, platform, pull }) = &node.kind else { return };
-        self.read_base_config(node);
+        self.base_config = BaseConfig::read(self.context.files, self.option(BASE_CONFIG), node, &mut self.report);
         let given = self.option("base");
         let base = match (start, given) {
             (Start::Container(reference), None) => self.reference(node, "image", reference),
@@ -320,7 +309,7 @@ impl<'a> Lowering<'a> {
             given.push((name.clone(), self.known(node, "build.arguments", *span, value)?));
         }
         let name = format!("{}-base", self.name);
-        let (folder, file) = (upload::lexical(&folder), upload::lexical(&file));
+        let (folder, file) = (paths::lexical(&folder), paths::lexical(&file));
         self.out.targets.push(BakeTarget {
             name: name.clone(),
             description: format!("what {} starts from", self.image.name),
@@ -332,21 +321,6 @@ impl<'a> Lowering<'a> {
         });
         self.out.targets[0].contexts.push((name.to_lowercase(), format!("target:{name}")));
         Some(name.to_lowercase())
-    }
-
-    fn read_base_config(&mut self, node: &Node) {
-        let Some(path) = self.option(BASE_CONFIG) else { return };
-        let read = self.context.files.read(path).map_err(|error| error.to_string());
-        let parsed = read
-            .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|error| error.to_string()));
-        match parsed {
-            Ok(document) => self.base_config = Some(container::base_config(&document)),
-            Err(error) => {
-                let why = format!("the base's configuration cannot be read from {path}: {error}");
-                let help = "write it there with `docker image inspect` or `crane config`".to_owned();
-                self.report.impossible(node, "", node.origin, &why, Some(help));
-            }
-        }
     }
 
     fn step(&mut self, id: NodeId, before_last: bool) {
@@ -427,7 +401,7 @@ impl<'a> Lowering<'a> {
         if self.current_user == self.container_user {
             return;
         }
-        if settings.iter().any(|setting| settings::sets_user(&setting.value)) {
+        if settings.iter().any(|setting| changes::sets_user(&setting.value)) {
             return;
         }
         match self.container_user.clone() {

@@ -36,14 +36,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::lower::{Lowered, Lowering};
 use self::model::{Bake, Variable};
 use self::parameters::Parameters;
-use super::text::names;
+use super::text::{names, paths};
 use super::{Context, OutContent, OutFile, Output, Target, TargetOption};
 use crate::diagnostic::Sink;
 use crate::graph::Graph;
 use crate::resolve::value::ParameterId;
-
-/// What this target reports of itself.
-pub const DECLARATIONS: &[&crate::diagnostic::Declaration] = &[&settings::COMMIT_REFUSES_CHANGE];
 
 /// The target.
 pub static TARGET: Target = Target {
@@ -196,7 +193,7 @@ struct Place {
 
 impl Place {
     fn of(context: &Context<'_>, name: &str, packer: &str) -> Self {
-        let folder = upload::lexical(context.output_folder);
+        let folder = paths::lexical(context.output_folder);
         let copied = context.options.get(TARGET.name, &[packer, name], "context") == Some("copy");
         let file = format!("{name}.Dockerfile");
         if copied {
@@ -224,7 +221,7 @@ impl Place {
 }
 
 fn next_command(context: &Context<'_>, before: &[String], after: &[String]) -> String {
-    let folder = upload::lexical(context.output_folder);
+    let folder = paths::lexical(context.output_folder);
     let copied = context.options.get(TARGET.name, &[], "context") == Some("copy");
     let bake = if copied || folder == "." { "docker-bake.hcl".to_owned() } else { format!("{folder}/docker-bake.hcl") };
     let word = super::text::shell::word;

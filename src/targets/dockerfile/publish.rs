@@ -120,7 +120,7 @@ fn import(l: &mut Lowering<'_>, node: &Node, changes: &[Spanned<Text>]) {
         l.out.targets.push(target);
     }
     // Nothing of the base's configuration is left.
-    l.base_config = Some(super::lower::BaseConfig { working_dir: "/".to_owned(), ..Default::default() });
+    l.base_config = Some(crate::targets::changes::BaseConfig { working_dir: "/".to_owned(), ..Default::default() });
     settings::settings(l, node, "changes", changes);
 }
 

@@ -123,7 +123,7 @@ fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
         }
         Who::Unknown => {
             let why = format!("whether `{user}` may run a script depends on the base's user, which is not known");
-            let help = format!("give {}", l.setting(super::lower::BASE_CONFIG, "FILE"));
+            let help = format!("give {}", l.setting(crate::targets::changes::BASE_CONFIG, "FILE"));
             l.report.refused(node, "", node.origin, &why, Some(help));
             false
         }

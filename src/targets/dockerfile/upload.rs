@@ -14,6 +14,7 @@ use crate::graph::{Direction, Node, Upload, UploadSource};
 use crate::resolve::value::Text;
 use crate::source::{EntryKind, Metadata, Span, Spanned};
 use crate::targets::OutContent;
+use crate::targets::text::paths::{absolute, lexical};
 use crate::targets::text::shell::is_plain;
 
 /// Folders that every system image has; whoever uploads into others is told when they are missing, as Packer tells.
@@ -68,37 +69,6 @@ pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
         if done.is_none() {
             return;
         }
-    }
-}
-
-/// A path on the machine without `.`, `..` and doubled slashes, from the root.
-pub(super) fn absolute(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
-/// A local path without `.`, doubled slashes and `x/..`; `.` for the folder itself.
-pub(super) fn lexical(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let out = parts.join("/");
-    match (path.starts_with('/'), out.is_empty()) {
-        (true, _) => format!("/{out}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => out,
     }
 }
 
@@ -233,7 +203,7 @@ fn fix_owner(l: &mut Lowering<'_>, node: &Node, path: &str, folder: bool) {
         }
         Who::Unknown if written(l, "fix_upload_owner") => {
             let why = "to whom uploads are to belong depends on the base's user, which is not known";
-            let help = format!("give {}", l.setting(super::lower::BASE_CONFIG, "FILE"));
+            let help = format!("give {}", l.setting(crate::targets::changes::BASE_CONFIG, "FILE"));
             let machine = l.graph.node(l.path.machine);
             l.report.refused(machine, "fix_upload_owner", node.origin, why, Some(help));
         }
@@ -241,7 +211,7 @@ fn fix_owner(l: &mut Lowering<'_>, node: &Node, path: &str, folder: bool) {
             // As root this changes what Packer changes; as anybody else it stops the build.
             let how = format!(
                 "the base's user is taken to be root, and the build stops if it is not; {} tells",
-                l.setting(super::lower::BASE_CONFIG, "FILE")
+                l.setting(crate::targets::changes::BASE_CONFIG, "FILE")
             );
             let machine = l.graph.node(l.path.machine);
             l.report.exact(machine, "fix_upload_owner", node.origin, &how);

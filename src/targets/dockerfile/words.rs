@@ -1,20 +1,6 @@
-//! Words of a Dockerfile outside of `RUN`.
+//! Words of a Dockerfile that only contexts have, and of its ignore file.
 
-/// A value behind `KEY=`: expanded by nobody.
-pub(super) fn value(text: &str) -> String {
-    if crate::targets::text::shell::is_plain(text) {
-        return text.to_owned();
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        if matches!(c, '\\' | '"' | '$') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('"');
-    out
-}
+pub(super) use crate::targets::text::dockerfile::{json_list, value};
 
 /// A path of `COPY` or `WORKDIR`, as a JSON text whose content is expanded by nobody. `pattern`: wildcards are not
 /// wildcards either.
@@ -47,12 +33,6 @@ pub(super) fn copy(source: &str, destination: &str) -> String {
     format!("[{}, {}]", json_path(source, true), json_path(destination, false))
 }
 
-/// A JSON list, the form of commands that no shell reads.
-pub(super) fn json_list(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| serde_json::Value::String(word.clone()).to_string()).collect();
-    format!("[{}]", words.join(", "))
-}
-
 /// A path in an ignore file.
 pub(super) fn ignore_pattern(path: &str) -> String {
     let mut out = String::from("!");
@@ -73,13 +53,6 @@ pub(super) fn ignore_pattern(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_is_quoted_only_where_it_must() {
-        assert_eq!(value("1.2"), "1.2");
-        assert_eq!(value(""), "\"\"");
-        assert_eq!(value("a \"$b\" \\"), "\"a \\\"\\$b\\\" \\\\\"");
-    }
 
     #[test]
     fn a_path_with_signs_is_written_as_json() {

@@ -1,7 +1,9 @@
-//! Text that several targets write: shell words, names.
+//! Text that several targets write: words of shells and Dockerfiles, paths, names.
 //!
 //! Each language has one quoting function, and a value can never become syntax.
 
+pub mod dockerfile;
 pub mod names;
+pub mod paths;
 pub mod shell;
 pub mod yaml;
