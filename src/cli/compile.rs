@@ -376,6 +376,8 @@ fn arguments(command: &Compile, unit: &Unit, analysis: &Analysis) -> Vec<String>
 fn verdict(command: &Compile, compiled: &Compiled, run: &Run, counts: Counts, terminal: &Terminal) -> Code {
     terminal.remark(&fidelity(run));
     terminal.remark(&parameters(run));
+    let remarks = compiled.outputs.iter().flat_map(|(_, output)| &output.remarks);
+    terminal.remark(&remarks.map(|line| crate::diagnostic::render::without_controls(line) + "\n").collect::<String>());
     let made = made_images(compiled);
     let refused = compiled.graph.images().iter().any(|path| !made.contains(compiled.graph.image(path).name.as_str()));
     let inexact = run.fidelity.entries.iter().any(|entry| entry.verdict != Verdict::Exact.word());

@@ -188,6 +188,8 @@ pub struct Output {
     pub fixed: BTreeMap<String, String>,
     /// Those of [`Context::accepted`] that something was left out for.
     pub accepted: BTreeSet<Accepted>,
+    /// Lines for people behind the report: how much of the platform's limits is used, and what is to be done later.
+    pub remarks: Vec<String>,
     /// What to type next, from the folder that relative paths start from; empty if nothing was made.
     pub next_command: String,
 }
@@ -224,6 +226,14 @@ pub enum OutContent {
 }
 
 impl OutFile {
+    /// Its bytes; none where it is no regular file.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            OutContent::File { bytes, mode: _ } => bytes,
+            OutContent::Link { target: _ } | OutContent::Folder { mode: _ } => &[],
+        }
+    }
+
     /// A text of mode 0644.
     pub fn text(text: impl Into<String>, image: Option<&str>) -> Self {
         Self {

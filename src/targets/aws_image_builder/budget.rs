@@ -7,11 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::emit;
 use super::lower::Draft;
-use super::model::{Asset, AssetId, Data, Project, Value};
+use super::model::{Asset, AssetId, Data, Project, Recipe, RecipeKind, Value};
 use super::{Context, names, parameters};
 
 /// The most characters of a document in a request.
 pub(super) const LONGEST_INLINE: usize = 16_000;
+/// The most bytes of a document that the service takes from a bucket.
+pub(super) const LONGEST_DOCUMENT: usize = 65_536;
 /// The most components of a recipe.
 pub(super) const MOST_COMPONENTS: usize = 20;
 /// The most bytes of a template that is not in a bucket itself.
@@ -30,6 +32,35 @@ pub(super) fn thousands(number: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+/// How much of its limits an image uses: its documents, and its components.
+pub(super) fn line<'a>(texts: impl Iterator<Item = &'a str> + Clone, components: usize) -> String {
+    let characters = texts.clone().map(|text| text.chars().count()).max().unwrap_or_default();
+    // What is too long for a request comes from the bucket, and has the limit of that.
+    let documents = if characters > LONGEST_INLINE {
+        let bytes = texts.map(str::len).max().unwrap_or_default();
+        format!("{} of {} bytes", thousands(bytes), thousands(LONGEST_DOCUMENT))
+    } else {
+        format!("{} of {} characters", thousands(characters), thousands(LONGEST_INLINE))
+    };
+    format!("{documents}, {components} of {MOST_COMPONENTS} components")
+}
+
+/// How much of its limits everything uses, a line for each image, and for the template where that is of so many bytes.
+pub(super) fn used(project: &Project, template: Option<usize>) -> Vec<String> {
+    let of = |recipe: &Recipe| {
+        let documents = recipe.components.iter().map(|it| project.component(it.component).text.as_str());
+        let dockerfile = match &recipe.kind {
+            RecipeKind::Image { block_devices: _, user_data: _, ami_tags: _ } => None,
+            RecipeKind::Container(container) => Some(container.dockerfile.as_str()),
+        };
+        let used = line(documents.chain(dockerfile), recipe.components.len());
+        format!("{}: {used}", recipe.image)
+    };
+    let template =
+        template.map(|bytes| format!("template.yaml: {} of {} bytes", thousands(bytes), thousands(LONGEST_TEMPLATE)));
+    project.recipes.iter().map(of).chain(template).collect()
 }
 
 /// The bucket of the assets, which is one for the whole project.
@@ -79,6 +110,13 @@ pub(super) fn fit(project: &mut Project, context: &Context<'_>, in_template: boo
             move_out(project, context, at);
         }
     }
+    for at in 0..project.recipes.len() {
+        let long = matches!(&project.recipes[at].kind, RecipeKind::Container(container)
+            if container.dockerfile.chars().count() > LONGEST_INLINE);
+        if long {
+            dockerfile_out(project, context, at);
+        }
+    }
     if !in_template {
         return;
     }
@@ -97,6 +135,15 @@ fn move_out(project: &mut Project, context: &Context<'_>, at: usize) {
     bucket(project, context);
     let id = asset(project, project.components[at].text.clone().into_bytes());
     project.components[at].data = Data::Asset(id);
+}
+
+fn dockerfile_out(project: &mut Project, context: &Context<'_>, at: usize) {
+    bucket(project, context);
+    let RecipeKind::Container(container) = &project.recipes[at].kind else { return };
+    let id = asset(project, container.dockerfile.clone().into_bytes());
+    if let RecipeKind::Container(container) = &mut project.recipes[at].kind {
+        container.data = Data::Asset(id);
+    }
 }
 
 #[cfg(test)]

@@ -94,6 +94,13 @@ pub(super) enum Action {
     ExecutePowerShell(String),
     /// Fetches objects of a bucket.
     S3Download(Vec<Transfer>),
+    /// Puts files into a bucket.
+    S3Upload {
+        /// From a file, or from what `*` stands for at the end of a path, to an object or, with `/` at the end, a folder.
+        transfer: Transfer,
+        /// What lies in folders travels as well.
+        recurse: bool,
+    },
     /// Installs what the system's own updates bring.
     UpdateOs {
         /// Only these: KB numbers, titles with wildcards, packages.
@@ -115,6 +122,7 @@ impl Action {
             Self::ExecuteBash(_) => "ExecuteBash",
             Self::ExecutePowerShell(_) => "ExecutePowerShell",
             Self::S3Download(_) => "S3Download",
+            Self::S3Upload { .. } => "S3Upload",
             Self::UpdateOs { .. } => "UpdateOS",
             Self::Reboot { .. } => "Reboot",
         }
@@ -192,6 +200,13 @@ fn inputs(action: &Action) -> Option<Yaml> {
             Yaml::map([("commands", Yaml::List(vec![Yaml::text(script)]))])
         }
         Action::S3Download(all) => Yaml::List(all.iter().map(transfer).collect()),
+        Action::S3Upload { transfer: Transfer { source, destination }, recurse } => {
+            let mut one = vec![("source", Yaml::text(source)), ("destination", Yaml::text(destination))];
+            if *recurse {
+                one.push(("recurse", Yaml::Bool(true)));
+            }
+            Yaml::List(vec![Yaml::map(one)])
+        }
         Action::UpdateOs { include, exclude } => {
             let list = |texts: &[String]| Yaml::List(texts.iter().map(Yaml::text).collect());
             let lists = [("include", include), ("exclude", exclude)];

@@ -5,6 +5,9 @@
 //! own, limited in time, under bash without `-e`. So each provisioner is a component whose steps write the script where
 //! Packer puts it, start it as the template says, and take its exit status for what the template takes it for.
 //!
+//! A `docker` source is a container recipe: the same components, run between two lines of a Dockerfile whose last lines
+//! are the template's `changes`.
+//!
 //! ```text
 //! provisioner "shell" {                  - name: run
 //!   inline = ["echo $A > /srv/a"]   ->     action: ExecuteBash
@@ -56,6 +59,11 @@ pub static TARGET: Target = Target {
             description: "number of the account that everything is made in; needed by the format `api`",
         },
         TargetOption {
+            name: "base-config",
+            default: "",
+            description: "file with the base image's configuration, as `docker image inspect` or `crane config` print it",
+        },
+        TargetOption {
             name: "bucket",
             default: "",
             description: "name of the bucket that holds the assets, instead of a parameter of the stack",
@@ -71,6 +79,11 @@ pub static TARGET: Target = Target {
             description: "days after which an AMI is deprecated, for a `deprecate_at` that is a date",
         },
         TargetOption {
+            name: "downloads",
+            default: "",
+            description: "folder of a bucket that steps put files for the host into: s3://BUCKET/PREFIX",
+        },
+        TargetOption {
             name: "format",
             default: "cloudformation",
             description: "what is written: `cloudformation` (a template), `terraform` (a module), `api` (requests)",
@@ -81,6 +94,11 @@ pub static TARGET: Target = Target {
             description: "name of the build instance's profile, instead of the source's own or one that is made",
         },
         TargetOption {
+            name: "instance-types",
+            default: "",
+            description: "types of the build instance, best first, with commas between them",
+        },
+        TargetOption {
             name: "parameters",
             default: "",
             description: "values of the stack's parameters for the format `api`, which has none: NAME=VALUE,NAME=VALUE",
@@ -88,12 +106,17 @@ pub static TARGET: Target = Target {
         TargetOption {
             name: "parent",
             default: "",
-            description: "what to start from: an AMI's id, ssm:NAME, an ARN of Image Builder; needed where the source searches",
+            description: "what to start from: an AMI's id, ssm:NAME, an ARN of Image Builder, a container image; needed where the source searches",
         },
         TargetOption {
             name: "region",
             default: "",
             description: "Region that everything is made in; needed by the format `api`",
+        },
+        TargetOption {
+            name: "repository",
+            default: "",
+            description: "name of the ECR repository that container images go to, instead of those of `docker-tag`",
         },
         TargetOption {
             name: "root-device",
@@ -114,7 +137,7 @@ pub static TARGET: Target = Target {
         TargetOption {
             name: "user",
             default: "",
-            description: "the login user that scripts run as, instead of `ssh_username`",
+            description: "the user that scripts run as, instead of `ssh_username`; of a container, the base's",
         },
     ],
     compile,
@@ -183,6 +206,12 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         let content = OutContent::File { bytes: asset.bytes.clone(), mode: 0o644 };
         out.files.insert(asset.key.clone(), OutFile { content, image: None });
     }
+    for recipe in &project.recipes {
+        if let model::RecipeKind::Container(container) = &recipe.kind {
+            let file = OutFile::text(container.dockerfile.clone(), Some(&recipe.image));
+            out.files.insert(container.file.clone(), file);
+        }
+    }
     for script in &project.scripts {
         out.files.insert(script.file.clone(), OutFile::script(script.text.clone(), Some(&script.image)));
     }
@@ -205,6 +234,9 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         }
     }
     out.next_command = next::command(context, &project, &form, &out);
+    let template = out.files.get("template.yaml").map(|file| file.bytes().len());
+    out.remarks = budget::used(&project, template);
+    out.remarks.extend(next::afterwards(context, &project));
     out
 }
 

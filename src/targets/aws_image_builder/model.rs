@@ -353,8 +353,10 @@ pub(super) enum RecipeKind {
 /// What only container recipes have. The container type is always `DOCKER`.
 #[derive(Clone, Debug)]
 pub(super) struct ContainerRecipe {
-    /// The Dockerfile template, with its `{{{ imagebuilder:… }}}` lines.
+    /// The Dockerfile template, with its `{{{ imagebuilder:… }}}` lines: what is written to [`ContainerRecipe::file`].
     pub(super) dockerfile: String,
+    /// The path of the template below the target's folder: `containers/<image>.Dockerfile`.
+    pub(super) file: String,
     /// How the service gets it.
     pub(super) data: Data,
     /// The name of the ECR repository that the image goes to (service `ECR`).

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::forms::{Account, Form};
-use super::model::{Project, Setting};
+use super::model::{HostScript, Project, Setting};
 use super::{emit, parameters};
 use crate::targets::text::shell::word;
 use crate::targets::{Context, Output};
@@ -39,6 +39,18 @@ pub(super) fn command(context: &Context<'_>, project: &Project, form: &Form, out
         }
     }
     commands.join(if matches!(form, Form::Api(_)) { " &&\n  " } else { " && " })
+}
+
+/// What is to be run once an image is made.
+pub(super) fn afterwards(context: &Context<'_>, project: &Project) -> Vec<String> {
+    let folder = context.output_folder.trim_end_matches('/');
+    let after = project.scripts.iter().filter(|script| !script.before);
+    after
+        .map(|script| {
+            let HostScript { image, file, text: _, before: _ } = script;
+            format!("once {image} is built: sh {}", word(&format!("{folder}/{file}")))
+        })
+        .collect()
 }
 
 fn deploy(project: &Project, folder: &str) -> String {

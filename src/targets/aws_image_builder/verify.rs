@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::document::{Action, Document, Phase, Step};
-use super::lower::BUILD_DATE;
+use super::lower::{BUILD_DATE, PLACEHOLDERS};
 use super::model::{
-    BlockDevice, Component, Distribution, Ebs, Infrastructure, LaunchPermission, Pipeline, ProfileUse, Project, Recipe,
-    RecipeKind, Schedule, Value,
+    BlockDevice, Component, ContainerDistribution, ContainerRecipe, Distribution, Ebs, Infrastructure,
+    LaunchPermission, Pipeline, ProfileUse, Project, Recipe, RecipeKind, Schedule, Value,
 };
 
 /// What is wrong with the resources of an image; nothing if all is well.
@@ -31,6 +31,12 @@ pub(super) fn verify(project: &Project, image: &str) -> Vec<String> {
     }
     for pipeline in project.pipelines.iter().filter(|it| it.image == image) {
         self::pipeline(pipeline, &mut found);
+        let container = matches!(project.recipe(pipeline.recipe).kind, RecipeKind::Container(_));
+        let metadata = project.infrastructure(pipeline.infrastructure).metadata.as_ref();
+        let far = metadata.is_none_or(|it| it.http_tokens.as_deref() != Some("required") || it.hop_limit >= Some(2));
+        if container && !far {
+            found.push("a container reaches the metadata of its instance over two hops".to_owned());
+        }
     }
     let mut names = BTreeSet::new();
     for name in project.components.iter().map(|component| &component.name) {
@@ -80,8 +86,6 @@ fn component(component: &Component, found: &mut Vec<String>) {
 }
 
 fn recipe(project: &Project, recipe: &Recipe, found: &mut Vec<String>) {
-    static PARENT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(ami-[0-9a-z]{8,17}|ssm:\S+|arn:\S+|prod-[a-z0-9]+)$"));
     if recipe.components.len() > super::budget::MOST_COMPONENTS {
         found.push(format!(
             "it has {} components, and a recipe has {} at most",
@@ -99,19 +103,66 @@ fn recipe(project: &Project, recipe: &Recipe, found: &mut Vec<String>) {
             found.push("its recipe does not give a component what it asks for".to_owned());
         }
     }
-    if let RecipeKind::Image { block_devices, user_data: _, ami_tags: _ } = &recipe.kind {
-        if let Some(parent) = recipe.parent.known().filter(|parent| !PARENT.is_match(parent)) {
-            found.push(format!(
-                "`{parent}` is nothing to start from: an AMI's id, ssm:NAME, an ARN of Image Builder or a product's id is"
-            ));
+    match &recipe.kind {
+        RecipeKind::Image { block_devices, user_data: _, ami_tags: _ } => image_recipe(recipe, block_devices, found),
+        RecipeKind::Container(container) => container_recipe(recipe, container, found),
+    }
+}
+
+fn image_recipe(recipe: &Recipe, block_devices: &[BlockDevice], found: &mut Vec<String>) {
+    static PARENT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(ami-[0-9a-z]{8,17}|ssm:\S+|arn:\S+|prod-[a-z0-9]+)$"));
+    if let Some(parent) = recipe.parent.known().filter(|parent| !PARENT.is_match(parent)) {
+        found.push(format!(
+            "`{parent}` is nothing to start from: an AMI's id, ssm:NAME, an ARN of Image Builder or a product's id is"
+        ));
+    }
+    let mut devices = BTreeSet::new();
+    for device in block_devices {
+        if !devices.insert(&device.device) {
+            found.push(format!("two disks are called {}", device.device));
         }
-        let mut devices = BTreeSet::new();
-        for device in block_devices {
-            if !devices.insert(&device.device) {
-                found.push(format!("two disks are called {}", device.device));
+        self::device(device, found);
+    }
+}
+
+fn container_recipe(recipe: &Recipe, container: &ContainerRecipe, found: &mut Vec<String>) {
+    static PARENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"^(arn:\S+:image/\S+|([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*",
+            r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?)$"
+        ))
+    });
+    let ContainerRecipe { dockerfile, file, data: _, repository, platform: _, host_image: _, host_devices: _ } =
+        container;
+    if let Some(parent) = recipe.parent.known().filter(|it| !PARENT.is_match(it) || *it == "scratch") {
+        found.push(format!("`{parent}` is nothing to start from: an image's reference or an ARN of Image Builder is"));
+    }
+    self::repository(repository, found);
+    let mut rest = dockerfile.as_str();
+    for placeholder in PLACEHOLDERS {
+        match rest.split_once(placeholder) {
+            Some((before, after)) => {
+                if before.contains("{{") {
+                    found.push(format!("{file} holds braces that Image Builder would take for a placeholder"));
+                }
+                rest = after;
             }
-            self::device(device, found);
+            None => found.push(format!("{file} lacks `{placeholder}`")),
         }
+    }
+    if rest.contains("{{") {
+        found.push(format!("{file} holds braces that Image Builder would take for a placeholder"));
+    }
+}
+
+/// Whether ECR would have a repository of that name.
+fn repository(name: &Value, found: &mut Vec<String>) {
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^([a-z0-9]+([._-]+[a-z0-9]+)*/)*[a-z0-9]+([._-]+[a-z0-9]+)*$"));
+    let text = placeheld(name);
+    if !NAME.is_match(&text) || !(2..=256).contains(&text.len()) {
+        found.push(format!("`{text}` cannot be the name of a repository of ECR"));
     }
 }
 
@@ -171,6 +222,9 @@ fn distribution(distribution: &Distribution, found: &mut Vec<String>) {
         if let Some(name) = region.region.known().filter(|name| !REGION.is_match(name)) {
             found.push(format!("`{name}` is no Region"));
         }
+        if let Some(container) = &region.container {
+            self::container(container, found);
+        }
         let Some(ami) = &region.ami else { continue };
         let text = placeheld(&ami.name);
         if !text.contains(BUILD_DATE) {
@@ -190,6 +244,15 @@ fn distribution(distribution: &Distribution, found: &mut Vec<String>) {
         if ami.tags.len() > 50 {
             found.push("the AMI has more than 50 tags".to_owned());
         }
+    }
+}
+
+fn container(container: &ContainerDistribution, found: &mut Vec<String>) {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"));
+    let ContainerDistribution { description: _, repository, tags } = container;
+    self::repository(repository, found);
+    for tag in tags.iter().map(placeheld).filter(|tag| !TAG.is_match(tag)) {
+        found.push(format!("`{tag}` cannot be the tag of an image"));
     }
 }
 

@@ -135,7 +135,8 @@ fn recipe(project: &Project, recipe: &Recipe) -> String {
             open |= ami_tags.values().any(Value::has_setting);
         }
         RecipeKind::Container(container) => {
-            let ContainerRecipe { dockerfile, data, repository, platform, host_image, host_devices } = container;
+            let ContainerRecipe { dockerfile, file: _, data, repository, platform, host_image, host_devices } =
+                container;
             content.text(dockerfile);
             content.data(project, *data);
             content.value(project, repository);

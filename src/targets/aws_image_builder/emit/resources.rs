@@ -59,7 +59,7 @@ pub(super) enum Node<'a> {
     Objects(Vec<Members<'a>>),
     /// Another resource: its ARN, or the name of an instance profile.
     Refers(Reference),
-    /// The text of a component's document, which also lies in a file below the target's folder.
+    /// A component's document or a Dockerfile's template, which also lies in a file below the target's folder.
     Document {
         text: &'a str,
         file: &'a str,
@@ -221,10 +221,10 @@ fn recipe<'a>(project: &'a Project, place: usize, recipe: &'a Recipe) -> Resourc
             out.of(Kind::ImageRecipe, place, image)
         }
         RecipeKind::Container(container) => {
-            let ContainerRecipe { dockerfile, data, repository, platform, host_image, host_devices } = container;
+            let ContainerRecipe { dockerfile, file, data, repository, platform, host_image, host_devices } = container;
             out.text("containerType", "DOCKER");
             match data {
-                Data::Inline => out.text("dockerfileTemplateData", dockerfile),
+                Data::Inline => out.put("dockerfileTemplateData", Node::Document { text: dockerfile, file }),
                 Data::Asset(_) => out.put("dockerfileTemplateUri", uri(project, *data)),
             };
             out.object("targetRepository", self::repository(repository));

@@ -2,7 +2,19 @@
 
 use std::io::Write as _;
 
-use crate::source::{EntryKind, Files};
+use crate::source::{EntryKind, Files, Metadata};
+
+/// How a folder travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As `scp` copies: links are followed, modes lose these bits, everything is whose it arrives as.
+    Ssh {
+        /// Bits that the mask takes.
+        mask: u32,
+    },
+    /// As `docker cp` copies: links, modes and owners stay, those of the folder itself among them.
+    Docker,
+}
 
 /// What is worth telling of a folder.
 #[derive(Debug, Default)]
@@ -15,10 +27,15 @@ pub(super) struct Notes {
     pub(super) owners: bool,
 }
 
-/// Packs what is in a folder, modes without the bits of `mask`, everything root's and without a time.
-pub(super) fn pack(files: &dyn Files, folder: &str, mask: u32, notes: &mut Notes) -> Result<Vec<u8>, String> {
+/// Packs what is in a folder, without a time.
+pub(super) fn pack(files: &dyn Files, folder: &str, manner: Manner, notes: &mut Notes) -> Result<Vec<u8>, String> {
     let mut tar = Vec::new();
-    add(files, folder, "", mask, notes, &mut tar, 0)?;
+    if manner == Manner::Docker {
+        let metadata = files.resolved_metadata(&format!("{folder}/")).map_err(|error| unread(folder, &error))?;
+        let Metadata { kind: _, mode, uid, gid, target: _, .. } = metadata;
+        member(&mut tar, Member { name: "./", mode: mode & 0o7777, owner: (uid, gid), kind: b'5', link: "" }, &[]);
+    }
+    add(files, folder, "", manner, notes, &mut tar, 0)?;
     tar.extend([0; 1024]);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     let packed = gzip.write_all(&tar).and_then(|()| gzip.finish());
@@ -28,11 +45,18 @@ pub(super) fn pack(files: &dyn Files, folder: &str, mask: u32, notes: &mut Notes
 /// Deeper than any folder is unless a link leads back up.
 const DEEPEST: usize = 64;
 
+/// The highest number of a user or group that seven octal digits say.
+const HIGHEST_OWNER: u32 = 0o7_777_777;
+
+fn unread(path: &str, error: &crate::source::FileError) -> String {
+    format!("{path} cannot be read: {error}")
+}
+
 fn add(
     files: &dyn Files,
     folder: &str,
     inside: &str,
-    mask: u32,
+    manner: Manner,
     notes: &mut Notes,
     tar: &mut Vec<u8>,
     depth: usize,
@@ -40,55 +64,86 @@ fn add(
     if depth > DEEPEST {
         return Err(format!("{folder} is too deep: a link in it may lead back to it"));
     }
-    let unread = |path: &str, error: crate::source::FileError| format!("{path} cannot be read: {error}");
-    for entry in files.list(folder).map_err(|error| unread(folder, error))? {
+    for entry in files.list(folder).map_err(|error| unread(folder, &error))? {
         let path = format!("{folder}/{}", entry.name);
         let name = if inside.is_empty() { entry.name.clone() } else { format!("{inside}/{}", entry.name) };
         notes.links |= entry.kind == EntryKind::Link;
-        let metadata = files.resolved_metadata(&path).map_err(|error| unread(&path, error))?;
-        let mode = metadata.mode & 0o777 & !mask;
-        notes.owners |= metadata.uid != 0 || metadata.gid != 0;
+        let metadata = match manner {
+            Manner::Ssh { mask: _ } => files.resolved_metadata(&path),
+            Manner::Docker => files.metadata(&path),
+        };
+        let metadata = metadata.map_err(|error| unread(&path, &error))?;
+        let owner = (metadata.uid, metadata.gid);
+        notes.owners |= owner != (0, 0);
+        let (mode, owner) = match manner {
+            Manner::Ssh { mask } => (metadata.mode & 0o777 & !mask, (0, 0)),
+            Manner::Docker => (metadata.mode & 0o7777, owner),
+        };
+        if owner.0.max(owner.1) > HIGHEST_OWNER {
+            return Err(format!("{path} belongs to a number that no archive holds"));
+        }
         notes.masked |= metadata.mode & 0o7777 != mode;
         match metadata.kind {
             EntryKind::Folder => {
-                member(tar, &format!("{name}/"), mode, b'5', &[]);
-                add(files, &path, &name, mask, notes, tar, depth + 1)?;
+                let name_in_tar = format!("{name}/");
+                member(tar, Member { name: &name_in_tar, mode, owner, kind: b'5', link: "" }, &[]);
+                add(files, &path, &name, manner, notes, tar, depth + 1)?;
             }
             EntryKind::File => {
-                let bytes = files.read(&path).map_err(|error| unread(&path, error))?;
-                member(tar, &name, mode, b'0', &bytes);
+                let bytes = files.read(&path).map_err(|error| unread(&path, &error))?;
+                member(tar, Member { name: &name, mode, owner, kind: b'0', link: "" }, &bytes);
             }
-            EntryKind::Link | EntryKind::Other => return Err(format!("{path} is neither file nor folder")),
+            EntryKind::Link => {
+                let target = metadata.target.unwrap_or_default();
+                member(tar, Member { name: &name, mode: 0o777, owner, kind: b'2', link: &target }, &[]);
+            }
+            EntryKind::Other => return Err(format!("{path} is neither file nor folder")),
         }
     }
     Ok(())
 }
 
-fn member(tar: &mut Vec<u8>, name: &str, mode: u32, kind: u8, bytes: &[u8]) {
-    let mut short = name.as_bytes();
-    if short.len() > 100 {
-        // GNU's form: a member before it has the name.
-        let mut long = name.as_bytes().to_vec();
-        long.push(0);
-        header(tar, b"././@LongLink", 0o644, b'L', long.len());
-        body(tar, &long);
-        short = &short[..100];
+/// What a member says of itself.
+struct Member<'a> {
+    name: &'a str,
+    mode: u32,
+    /// User and group.
+    owner: (u32, u32),
+    /// `0` a file, `2` a link, `5` a folder.
+    kind: u8,
+    /// Where a link points.
+    link: &'a str,
+}
+
+fn member(tar: &mut Vec<u8>, member: Member<'_>, bytes: &[u8]) {
+    let Member { name, mode, owner, kind, link } = member;
+    let mut short = [name.as_bytes(), link.as_bytes()];
+    // GNU's form: a member before it has what is too long.
+    for (text, kind) in short.iter_mut().zip([b'L', b'K']) {
+        if text.len() > 100 {
+            let mut long = text.to_vec();
+            long.push(0);
+            header(tar, [b"././@LongLink", b""], 0o644, (0, 0), kind, long.len());
+            body(tar, &long);
+            *text = &text[..100];
+        }
     }
-    header(tar, short, mode, kind, bytes.len());
+    header(tar, short, mode, owner, kind, bytes.len());
     body(tar, bytes);
 }
 
-fn header(tar: &mut Vec<u8>, name: &[u8], mode: u32, kind: u8, size: usize) {
+fn header(tar: &mut Vec<u8>, [name, link]: [&[u8]; 2], mode: u32, (user, group): (u32, u32), kind: u8, size: usize) {
     let mut block = [0_u8; 512];
     let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, name);
     put(100, format!("{mode:07o}\0").as_bytes());
-    put(108, b"0000000\0");
-    put(116, b"0000000\0");
+    put(108, format!("{user:07o}\0").as_bytes());
+    put(116, format!("{group:07o}\0").as_bytes());
     put(124, format!("{size:011o}\0").as_bytes());
     put(136, b"00000000000\0");
     put(148, b"        ");
     put(156, &[kind]);
+    put(157, link);
     put(257, b"ustar  \0");
     let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
     block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
@@ -110,8 +165,8 @@ mod tests {
         let files = MemoryFiles::new().with("d/a.txt", "one").with("d/sub/b.sh", "two").with("d/z", "");
         let long = "x".repeat(150);
         let files = files.with(&format!("d/{long}"), "long");
-        let first = pack(&files, "d", 0o022, &mut Notes::default()).expect("packs");
-        assert_eq!(first, pack(&files, "d", 0o022, &mut Notes::default()).expect("packs"));
+        let first = pack(&files, "d", Manner::Ssh { mask: 0o022 }, &mut Notes::default()).expect("packs");
+        assert_eq!(first, pack(&files, "d", Manner::Ssh { mask: 0o022 }, &mut Notes::default()).expect("packs"));
         let mut tar = Vec::new();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(first.as_slice()), &mut tar).expect("gzip");
         assert_eq!(tar.len() % 512, 0);

@@ -21,7 +21,6 @@ pub(super) enum When {
 pub(super) fn command(l: &mut Lowering<'_>, node: &Node, command: &HostCommand, when: When) {
     let mut used = BTreeSet::new();
     let Some(text) = text(l, node, command, &mut used) else { return };
-    let word = if when == When::Before { "before" } else { "after" };
     let how = match when {
         When::Before => format!("runs on the host, before everything: {}.before.sh", l.name),
         When::After => format!("runs on the host, once the image is made: {}.after.sh", l.name),
@@ -33,8 +32,13 @@ pub(super) fn command(l: &mut Lowering<'_>, node: &Node, command: &HostCommand, 
         l.report.moved(node, &written.name, written.span, &how);
     }
     let needed: String = used.iter().map(|id| format!(": \"${{{}?}}\"\n", variable(l, *id))).collect();
-    let scripts = l.host_scripts.entry(word).or_default();
-    scripts.push(format!("{needed}{text}"));
+    push(l, when, format!("{needed}{text}"));
+}
+
+/// Puts a step behind those that run at that time.
+pub(super) fn push(l: &mut Lowering<'_>, when: When, step: String) {
+    let word = if when == When::Before { "before" } else { "after" };
+    l.host_scripts.entry(word).or_default().push(step);
 }
 
 /// The environment variable that gives a parameter to a script on the host.

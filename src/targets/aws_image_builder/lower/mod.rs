@@ -5,7 +5,9 @@
 
 mod archive;
 mod code;
+mod container;
 mod content;
+mod download;
 mod host;
 mod publish;
 mod shell;
@@ -16,16 +18,18 @@ mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::container::PLACEHOLDERS;
 use self::host::When;
 pub(super) use self::source::BUILD_DATE;
+use super::budget::LONGEST_DOCUMENT;
 use super::document::{Action, Document, Parameter, Phase, PhaseKind, Step};
 use super::model::{Component, ComponentUse, Data, HostScript, Platform, Project, Value};
 use super::names::{self, Wish};
 use super::parameters::Parameters;
 use super::{budget, document};
 use crate::graph::{
-    BaseImage, Configure, Foreign, Graph, Image, ImagePath, Keep, Machine, Node, NodeId, NodeKind, Shell, Start,
-    StepOptions, Test,
+    BaseImage, Configure, Foreign, Graph, Image, ImagePath, Machine, Node, NodeId, NodeKind, Shell, Start, StepOptions,
+    Test,
 };
 use crate::targets::Context;
 use crate::targets::fidelity::Report;
@@ -58,6 +62,10 @@ pub(super) struct Lowering<'a> {
     pub(super) host_scripts: BTreeMap<&'static str, Vec<String>>,
     /// A step fetches something of the bucket.
     pub(super) fetches: bool,
+    /// Where steps put files for whoever builds: `BUCKET/PREFIX/`.
+    pub(super) uploads_to: Option<String>,
+    /// What is known of the container that the steps run in, where it is one.
+    pub(super) container: Option<container::Container>,
     /// Nearly everything becomes an asset, because the document would be too long.
     squeezed: bool,
 }
@@ -127,6 +135,8 @@ impl<'a> Lowering<'a> {
             run_tags: BTreeMap::new(),
             host_scripts: BTreeMap::new(),
             fetches: false,
+            uploads_to: None,
+            container: None,
             squeezed: false,
         };
         lowering.image();
@@ -143,7 +153,7 @@ impl<'a> Lowering<'a> {
         let NodeKind::Machine(Machine { platform: _, user: _, windows, fix_upload_owner: _ }) = &machine.kind else {
             return;
         };
-        if *windows || self.is_windows() {
+        if *windows || (self.image.platform != "docker" && self.is_windows()) {
             self.platform = Platform::Windows;
         }
         let node = self.graph.node(path.base);
@@ -151,16 +161,13 @@ impl<'a> Lowering<'a> {
         match start {
             Start::Platform(builder) if builder == "amazon-ebs" => {}
             Start::Platform(builder) | Start::Nothing(builder) => {
-                let why = format!("a `{builder}` source makes no AMI that Image Builder could make");
+                let why = format!("a `{builder}` source makes no image that Image Builder could make");
                 self.report.impossible(node, "", node.origin, &why, None);
                 return;
             }
-            Start::Container(_) | Start::Dockerfile { .. } => {
-                self.report.impossible(node, "", node.origin, "container images are not made by this target yet", None);
-                return;
-            }
+            Start::Container(_) | Start::Dockerfile { .. } => container::read(self, node, machine),
         }
-        let source = source::read(self, node, machine);
+        let source = self.container.is_none().then(|| source::read(self, node, machine));
         let remote = |id: &NodeId| !matches!(self.graph.node(*id).kind, NodeKind::HostCommand(_) | NodeKind::Wait(_));
         let (first, last) = (path.steps.iter().position(remote), path.steps.iter().rposition(remote));
         for (at, &step) in path.steps.iter().enumerate() {
@@ -176,18 +183,18 @@ impl<'a> Lowering<'a> {
                 self.report.left_out(self.graph.node(step));
             }
         }
-        self.result(path.image);
         for &id in path.chains.iter().flatten() {
             publish::publish(self, self.graph.node(id));
         }
         if let Some(cleanup) = path.error_cleanup {
             let node = self.graph.node(cleanup);
-            self.report.exact(node, "", node.origin, "an instance whose build failed is thrown away");
+            self.report.exact(node, "", node.origin, "what a failed build leaves is thrown away");
         }
         if self.drafts.is_empty() {
             self.nothing();
         }
         let components = self.components(node);
+        let Some(source) = source.or_else(|| container::finish(self, node, machine)) else { return };
         source::resources(self, source, components);
         if self.report.is_refused() {
             return;
@@ -272,9 +279,16 @@ impl<'a> Lowering<'a> {
                 }
             },
             NodeKind::Wait(pause) => self.wait(code::seconds(pause.value)),
+            NodeKind::Restart(_) if self.container.is_some() => {
+                self.report.refused(node, "", node.origin, container::NO_MACHINE, None);
+            }
             NodeKind::Restart(it) => windows::restart(self, node, it),
             NodeKind::Foreign(Foreign { component, role: _, options, plugin: _ }) if component == "windows-update" => {
-                windows::update(self, node, options);
+                if self.container.is_some() {
+                    self.report.refused(node, "", node.origin, container::NO_MACHINE, None);
+                } else {
+                    windows::update(self, node, options);
+                }
             }
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) if component == "breakpoint" => {
                 self.report.near(node, "", node.origin, "nobody is there whom it could ask");
@@ -301,26 +315,6 @@ impl<'a> Lowering<'a> {
             | NodeKind::ArtifactFile(_) => {
                 self.report.impossible(node, "", node.origin, "it is no step of a build", None);
             }
-        }
-    }
-
-    fn result(&mut self, id: NodeId) {
-        let NodeKind::Image(Image {
-            name: _,
-            build: _,
-            platform: _,
-            source: _,
-            keep,
-            settings: _,
-            author: _,
-            message: _,
-        }) = &self.graph.node(id).kind
-        else {
-            return;
-        };
-        match keep {
-            // What the platform keeps, the facts of the source say.
-            Keep::Platform | Keep::Image | Keep::Nothing | Keep::Archive(_) => {}
         }
     }
 
@@ -413,20 +407,10 @@ impl<'a> Lowering<'a> {
             draft.steps.push(name.clone());
         }
         let packed = budget::pack(named, |draft| self.document(draft, "").0.chars().count());
-        let mut longest = 0;
-        let mut out = Vec::new();
-        for (step, draft) in packed {
-            let made = self.component(node, draft, &step);
-            longest = longest.max(self.project.component(made.component).text.chars().count());
-            out.push(made);
-        }
-        let how = format!(
-            "{} of {} characters, {} of {} components",
-            budget::thousands(longest),
-            budget::thousands(budget::LONGEST_INLINE),
-            out.len(),
-            budget::MOST_COMPONENTS
-        );
+        let out: Vec<ComponentUse> =
+            packed.into_iter().map(|(step, draft)| self.component(node, draft, &step)).collect();
+        let texts = out.iter().map(|it| self.project.component(it.component).text.as_str());
+        let how = budget::line(texts, out.len());
         self.report.exact(node, "", node.origin, &how);
         out
     }
@@ -481,6 +465,3 @@ impl<'a> Lowering<'a> {
 
 /// Numbers that Packer chooses from.
 const MOST_SCRIPTS: u32 = 9_999;
-
-/// The most bytes of a document that the service takes from a bucket.
-const LONGEST_DOCUMENT: usize = 65_536;

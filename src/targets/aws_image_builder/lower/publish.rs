@@ -1,7 +1,7 @@
 //! What takes the image: nothing of Image Builder's runs afterwards, but most of it asks for nothing there.
 
-use super::Lowering;
 use super::host::{self, When};
+use super::{Lowering, container};
 use crate::graph::{ArtifactFile, Distribution, Foreign, Node, NodeKind};
 
 /// A post-processor.
@@ -12,14 +12,25 @@ pub(super) fn publish(l: &mut Lowering<'_>, node: &Node) {
             let how = "the pipeline's outputs tell what was made: `aws imagebuilder get-image`, `outputResources`";
             moved(l, node, how);
         }
+        NodeKind::ArtifactFile(ArtifactFile::Save(_)) if l.container.is_some() => {
+            let why =
+                "Image Builder puts images into ECR, and saves none: `docker pull` and `docker save` do it from there";
+            l.report.refused(node, "", node.origin, why, None);
+        }
         NodeKind::ArtifactFile(
             ArtifactFile::Checksum { types: _, output: _ }
             | ArtifactFile::Compress(_)
             | ArtifactFile::Save(_)
             | ArtifactFile::Replace(_),
         ) => {
-            all(l, node, "an AMI has no files, so there is nothing to do");
+            let how = if l.container.is_some() {
+                "an image in ECR has no files here, so there is nothing to do"
+            } else {
+                "an AMI has no files, so there is nothing to do"
+            };
+            all(l, node, how);
         }
+        NodeKind::Distribution(distribution) if l.container.is_some() => container::publish(l, node, distribution),
         NodeKind::Distribution(Distribution::Tag { .. } | Distribution::Push | Distribution::Import { .. }) => {
             l.report.refused(node, "", node.origin, "an AMI is no container image", None);
         }

@@ -3,7 +3,7 @@
 use super::code::{Code, is_plain_user, seconds};
 use super::content::Content;
 use super::upload::{check, fetch};
-use super::{Draft, Lowering};
+use super::{Draft, Lowering, container};
 use crate::graph::command::{DirectInvocation, Invocation};
 use crate::graph::{EnvironmentValue, Node, Run, Script, Shell, StepOptions};
 use crate::resolve::value::{HoleKind, Piece, Text};
@@ -40,6 +40,9 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
     }
     if l.platform == Platform::Windows {
         l.report.refused(node, "", node.origin, "its scripts are for a Unix, and the image is a Windows", None);
+        return;
+    }
+    if !container::may_run(l, node, command) {
         return;
     }
     let wish = Wish { name: options.name.clone(), ..wish(scripts) };
@@ -81,6 +84,13 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
             session(l, &mut code);
         }
         let (body, restart) = if *expect_disconnect { without_restart(body) } else { (body, false) };
+        if restart && l.container.is_some() {
+            // Where the restart may be left out, the rest of the script runs.
+            if !l.report.refused(node, "expect_disconnect", node.origin, container::NO_MACHINE, None) {
+                return;
+            }
+        }
+        let restart = restart && l.container.is_none();
         restarts = restart;
         if !(restart && is_empty(&body)) {
             let Some(()) = one(l, node, &mut draft, &mut code, &start, body, *keep_script, exit_codes) else { return };
@@ -366,6 +376,9 @@ pub(super) fn is_restart(line: &str) -> bool {
 /// The environment that the login user has: folder, mask, home.
 pub(super) fn session(l: &Lowering<'_>, code: &mut Code) {
     code.push("umask 022");
+    if let Some(container) = &l.container {
+        return container.session(l, code);
+    }
     if l.user == "root" {
         code.push("export HOME=/root USER=root LOGNAME=root");
         code.push("cd /root");
@@ -409,9 +422,12 @@ fn one(
     let mut made = vec![place.clone()];
     let command = start.command(l, node, code, &mut made)?;
     code.push(format!("chmod 0755 {place}"));
-    if l.user != "root" {
-        let user = code.text(&l.user);
-        code.push(format!("chown {user}: {}", made.join(" ")));
+    let owner = l.container.as_ref().map_or_else(|| l.user.clone(), container::Container::owner);
+    if owner != "root" {
+        let user = code.text(&owner);
+        // In a container the group stays root's.
+        let group = if l.container.is_some() { "" } else { ":" };
+        code.push(format!("chown {user}{group} {}", made.join(" ")));
     }
     code.push("status=0");
     code.push(format!("{command} || status=$?"));
@@ -550,6 +566,9 @@ impl Start<'_> {
             return Vec::new();
         }
         let user = code.text(&l.user);
+        if l.container.is_some() {
+            return container::as_user(&user);
+        }
         debug_assert!(is_plain_user(&l.user) || user.starts_with(['\'', '"']));
         vec!["sudo".to_owned(), "-H".to_owned(), "-u".to_owned(), user]
     }

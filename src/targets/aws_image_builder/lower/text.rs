@@ -39,7 +39,10 @@ impl Lowering<'_> {
                 parts.push(Content::Parameter(*id));
                 return Ok(());
             }
-            HoleKind::Unknown(what) if what.origin == Origin::Build("build.ID".to_owned()) => {
+            // That of a container is none that a build has.
+            HoleKind::Unknown(what)
+                if self.container.is_none() && what.origin == Origin::Build("build.ID".to_owned()) =>
+            {
                 parts.push(Content::Instance);
                 return Ok(());
             }

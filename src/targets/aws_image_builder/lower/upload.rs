@@ -3,17 +3,22 @@
 //! It copies as the login user with `scp`: links are followed, modes lose what the mask takes, a folder without a slash
 //! becomes a folder of its name where the destination is there, and the destination itself where it is not.
 //!
+//! In a container it is `docker cp` that copies: as root, links as links, with modes and owners, and what it replaces is
+//! replaced, not written through.
+//!
 //! Small files stand in the document; all others are assets. A folder is one archive either way.
 
+use super::archive::{self, Manner};
 use super::code::Code;
 use super::content::Content;
 use super::shell::{push_step, session, unique};
-use super::{Draft, Lowering, archive, windows};
+use super::{Draft, Lowering, container, windows};
 use crate::graph::{Direction, Node, StepOptions, Upload, UploadSource};
-use crate::source::{EntryKind, Span};
+use crate::source::{EntryKind, Metadata, Span};
 use crate::targets::aws_image_builder::document::{Action, OnFailure, Step, Transfer};
 use crate::targets::aws_image_builder::model::Platform;
 use crate::targets::aws_image_builder::names::Wish;
+use crate::targets::text::paths::absolute;
 
 /// Bits that the login user's mask takes.
 const MASK: u32 = 0o022;
@@ -24,6 +29,8 @@ enum Item {
     File { name: String, content: Bytes, mode: u32 },
     /// A folder, packed; `inside` means only what is in it.
     Folder { name: String, archive: Vec<u8>, inside: bool },
+    /// A link to a folder, named without a slash: `docker cp` copies the link.
+    Link { name: String, target: String },
 }
 
 /// The content of a file.
@@ -35,15 +42,20 @@ enum Bytes {
 pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
     let Upload { options, direction, sources, destination, generated } = upload;
     if *direction == Direction::Download {
-        let how = "nothing gets back to the host; the file stays on the build instance and is in the image";
-        let help = Some("put it into a bucket with `aws s3 cp` in a shell step".to_owned());
-        l.report.refused(node, "direction", node.origin, how, help);
+        return super::download::download(l, node, options, sources, destination);
+    }
+    if !container::knows_owner(l, node) {
         return;
     }
     let Some(destination) = l.known(node, "destination", destination.span, &destination.value) else { return };
     let mut items = Vec::new();
     for source in sources {
         let item = match source {
+            UploadSource::Content(text) if destination.ends_with('/') => {
+                let why = "the file would have a random name: give `destination` a name at its end";
+                l.report.refused(node, "destination", text.span, why, None);
+                return;
+            }
             UploadSource::Content(text) => match l.parts(&text.value, &|_| None) {
                 Ok(parts) => Item::File { name: String::new(), content: Bytes::Parts(parts), mode: 0o600 },
                 Err((why, help)) => {
@@ -85,7 +97,11 @@ pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
         if let Some(pause) = pause_before {
             code.push(format!("sleep {}", super::code::seconds(pause.value)));
         }
-        session(l, &mut code);
+        if l.container.is_none() {
+            session(l, &mut code);
+        } else {
+            code.push("umask 022");
+        }
     }
     for item in items {
         if l.platform == Platform::Windows {
@@ -129,10 +145,24 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
         }
     };
     let base = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    let (manner, mask) = match &l.container {
+        // Changing hands takes the set-user and set-group bits away.
+        Some(container) => (Manner::Docker, if container.gives_away() { 0o6000 } else { 0 }),
+        None => (Manner::Ssh { mask: MASK }, 0o7000 | MASK),
+    };
     match metadata.kind {
         EntryKind::Folder => {
+            if manner == Manner::Docker
+                && !path.ends_with('/')
+                && let Ok(Metadata { kind: EntryKind::Link, target, .. }) = l.context.files.metadata(path)
+            {
+                return Some(Item::Link { name: base, target: target.unwrap_or_default() });
+            }
             let mut notes = archive::Notes::default();
-            match archive::pack(l.context.files, path.trim_end_matches('/'), MASK, &mut notes) {
+            match archive::pack(l.context.files, path.trim_end_matches('/'), manner, &mut notes) {
+                Ok(archive) if manner == Manner::Docker => {
+                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/') })
+                }
                 Ok(archive) => {
                     if notes.links {
                         l.report.near(
@@ -158,10 +188,10 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
         }
         EntryKind::File => match l.context.files.read(path) {
             Ok(bytes) => {
-                if metadata.mode & 0o7777 & !(0o777 & !MASK) != 0 {
+                if manner != Manner::Docker && metadata.mode & 0o7777 & mask != 0 {
                     l.report.near(node, name, span, "its mode loses what the mask takes, as over ssh");
                 }
-                Some(Item::File { name: base, content: Bytes::Plain(bytes), mode: metadata.mode & 0o777 & !MASK })
+                Some(Item::File { name: base, content: Bytes::Plain(bytes), mode: metadata.mode & 0o7777 & !mask })
             }
             Err(error) => {
                 refuse(l, format!("{path} cannot be read: {error}"));
@@ -176,9 +206,23 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
 }
 
 fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item, destination: &str) {
-    // The folder that steps start in is the login user's own.
-    let destination = destination.strip_prefix("~/").unwrap_or(destination);
+    let in_container = l.container.is_some();
+    let absolute = absolute(destination);
+    let destination = if in_container {
+        if destination.ends_with('/') && absolute != "/" { format!("{absolute}/") } else { absolute }
+    } else {
+        // The folder that steps start in is the login user's own.
+        destination.strip_prefix("~/").unwrap_or(destination).to_owned()
+    };
+    let destination = destination.as_str();
     match item {
+        Item::Link { name, target } => {
+            let (to, target) = (code.text(destination), code.text(&target));
+            code.push(format!("to={to}"));
+            let name = code.text(&name);
+            code.push(format!("if [ -d \"$to\" ]; then to=\"${{to%/}}\"/{name}; fi"));
+            code.push(format!("ln -sfn {target} \"$to\""));
+        }
         Item::File { name, content, mode } => {
             let target =
                 if destination.ends_with('/') { format!("{destination}{name}") } else { destination.to_owned() };
@@ -205,6 +249,7 @@ fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item,
                 place(l, code, &target, |code, target| code.push(format!("cat {} > {target}", fetched.path)));
                 code.push(format!("rm -f {}", fetched.path));
             }
+            give_away(l, code, &target, false);
             code.push(format!("chmod {mode:04o} {target}"));
         }
         Item::Folder { name, archive, inside } => {
@@ -220,22 +265,36 @@ fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item,
             let target = code.text(if destination.is_empty() { "." } else { destination });
             let name = code.text(&name);
             code.push(format!("to={target}"));
+            // Packer gives away all of the destination, also what was there before.
+            let whole = target.clone();
             // What the login user may not make, is not made.
             let sudo = sudo(l, code);
             if !inside {
                 code.push(format!("if [ -d \"$to\" ]; then to=\"${{to%/}}\"/{name}; fi"));
             }
             code.push(format!("[ -d \"$to\" ] || {sudo}mkdir \"$to\""));
-            code.push(format!("gzip -dc {packed} | {sudo}tar -xom -C \"$to\" -f -"));
+            let flags = if in_container { "-xpm" } else { "-xom" };
+            code.push(format!("gzip -dc {packed} | {sudo}tar {flags} -C \"$to\" -f -"));
             code.push(format!("rm -f {packed}"));
+            give_away(l, code, &whole, true);
         }
+    }
+}
+
+/// What `fix_upload_owner` does after an upload.
+fn give_away(l: &Lowering<'_>, code: &mut Code, target: &str, folder: bool) {
+    let Some(container) = l.container.as_ref().filter(|container| container.gives_away()) else { return };
+    let owner = container.owner();
+    if folder || owner != "root" {
+        let owner = code.text(&owner);
+        code.push(format!("chown -R {owner} {target}"));
     }
 }
 
 /// Writes a file as the login user: what he may not write, he may not write here.
 fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mut Code, &str)) {
     code.push(format!("if [ -d {target} ]; then echo {target} is a folder >&2; exit 1; fi"));
-    if l.user == "root" {
+    if l.user == "root" || l.container.is_some() {
         code.push(format!("rm -f {target}"));
         return write(code, target);
     }
@@ -246,7 +305,8 @@ fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mu
 }
 
 fn sudo(l: &Lowering<'_>, code: &mut Code) -> String {
-    if l.user == "root" { String::new() } else { format!("sudo -u {} ", code.text(&l.user)) }
+    let is_root = l.user == "root" || l.container.is_some();
+    if is_root { String::new() } else { format!("sudo -u {} ", code.text(&l.user)) }
 }
 
 /// What was fetched, and where it lies.
@@ -285,7 +345,12 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 fn on_windows(l: &mut Lowering<'_>, node: &Node, draft: &mut Draft, item: Item, destination: &str) {
     let Item::File { name, content, mode: _ } = item else {
         // Its own way to unpack would have to be brought along; every Windows since 2019 has tar.
-        let Item::Folder { name, archive, inside } = item else { return };
+        // A link to a folder is one of this host's.
+        let Item::Folder { name, archive, inside } = item else {
+            let why = "a link to a folder does not travel to Windows";
+            l.report.refused(node, "source", node.origin, why, None);
+            return;
+        };
         let fetched = fetch(l, draft, archive);
         windows::unpack(l, draft, &fetched, destination, &name, inside);
         return;

@@ -7,11 +7,16 @@ use crate::resolve::value::{Text, Value, ValueKind};
 use crate::source::Span;
 
 /// Facts of a source that nobody took yet.
-pub(super) struct Facts<'a> {
+pub(in super::super) struct Facts<'a> {
     left: IndexMap<&'a str, &'a Fact>,
 }
 
 impl<'a> Facts<'a> {
+    /// Nothing told.
+    pub(super) fn none() -> Self {
+        Self { left: IndexMap::new() }
+    }
+
     /// All facts of a node.
     pub(super) fn of(node: &'a Node) -> Self {
         // A null is nothing given.
@@ -86,7 +91,7 @@ impl<'a> Block<'a> {
 }
 
 /// The truth value, also where it is written as a text.
-pub(super) fn truth(value: &Value) -> Option<bool> {
+pub(in super::super) fn truth(value: &Value) -> Option<bool> {
     value.as_bool().or_else(|| match value.as_str()?.as_ref() {
         "true" | "1" => Some(true),
         "false" | "0" | "" => Some(false),

@@ -8,7 +8,7 @@ use super::facts::{self, Facts};
 use super::policy::Rights;
 use super::{asked, tags, text, texts};
 use crate::graph::Node;
-use crate::targets::aws_image_builder::lower::Lowering;
+use crate::targets::aws_image_builder::lower::{Lowering, container};
 use crate::targets::aws_image_builder::model::{
     Infrastructure, MetadataOptions, Placement, Platform, ProfileUse, Value,
 };
@@ -29,6 +29,9 @@ pub(super) fn infrastructure(
 ) -> (Infrastructure, Rights) {
     let mut instance_types: Vec<Value> =
         facts.take("instance_type").and_then(|fact| text(l, node, fact)).into_iter().collect();
+    if let Some(given) = container::instance_types(l) {
+        instance_types = given;
+    }
     if let Some(fact) = facts.take("spot_instance_types") {
         let how =
             "Image Builder has no Spot instances: the build instance is an On-Demand one of the first type there is";

@@ -1,11 +1,12 @@
-//! An `amazon-ebs` source as recipe, infrastructure, distribution, pipeline and lifecycle policy.
+//! An `amazon-ebs` source as recipe, infrastructure, distribution, pipeline and lifecycle policy, and what every source
+//! has of those.
 //!
 //! Only what changes the disk or what it starts from is refused where it cannot be said; all else is left out with a
 //! warning, because the image is the same without it.
 
 mod disks;
 mod distribution;
-mod facts;
+pub(super) mod facts;
 mod instance;
 mod name;
 mod parent;
@@ -22,21 +23,25 @@ use crate::graph::{Fact, Node};
 use crate::resolve::value::{Origin, Text, Value as Given};
 use crate::source::Span;
 use crate::targets::aws_image_builder::model::{
-    BlockDevice, ComponentUse, Distribution, DistributionId, Infrastructure, InfrastructureId, LifecyclePolicy, Part,
+    ComponentUse, Distribution, DistributionId, Infrastructure, InfrastructureId, LifecyclePolicy, LifecycleRule, Part,
     Pipeline, Platform, Recipe, RecipeId, RecipeKind, RegionDistribution, Schedule, Setting, SettingId, Value,
 };
 use crate::targets::aws_image_builder::names;
 
 /// What a source says of each resource.
 pub(super) struct Source {
-    parent: Value,
-    devices: Vec<BlockDevice>,
-    user_data: Option<String>,
-    ami_tags: BTreeMap<String, Value>,
-    infrastructure: Infrastructure,
-    role: policy::Rights,
-    regions: Vec<RegionDistribution>,
-    rules: Vec<crate::targets::aws_image_builder::model::LifecycleRule>,
+    /// What the recipe starts from.
+    pub(super) parent: Value,
+    /// What depends on the kind of image.
+    pub(super) kind: RecipeKind,
+    /// The build instance.
+    pub(super) infrastructure: Infrastructure,
+    /// What it may do.
+    pub(super) role: policy::Rights,
+    /// Where the image goes.
+    pub(super) regions: Vec<RegionDistribution>,
+    /// What becomes of older images.
+    pub(super) rules: Vec<LifecycleRule>,
 }
 
 /// Reads all facts of a source. `machine` has those of how the instance is reached.
@@ -60,7 +65,13 @@ pub(super) fn read(l: &mut Lowering<'_>, node: &Node, machine: &Node) -> Source 
         let how = "nothing connects: Image Builder runs the steps through the Systems Manager agent";
         l.report.exact(machine, &fact.name, fact.span, how);
     }
-    Source { parent: parent.value, devices, user_data, ami_tags: BTreeMap::new(), infrastructure, role, regions, rules }
+    let kind = RecipeKind::Image { block_devices: devices, user_data, ami_tags: BTreeMap::new() };
+    Source { parent: parent.value, kind, infrastructure, role, regions, rules }
+}
+
+/// The build instance of a source that tells nothing of it: what options say.
+pub(super) fn build_instance(l: &mut Lowering<'_>, node: &Node, machine: &Node) -> (Infrastructure, policy::Rights) {
+    instance::infrastructure(l, node, machine, &mut Facts::none(), &mut Facts::none())
 }
 
 /// As whom scripts run, and which system the source is for.
@@ -91,7 +102,7 @@ fn login(l: &mut Lowering<'_>, machine: &Node, reached: &mut Facts<'_>) {
 
 /// Makes the resources of the image.
 pub(super) fn resources(l: &mut Lowering<'_>, source: Source, components: Vec<ComponentUse>) {
-    let Source { parent, devices, user_data, ami_tags, mut infrastructure, role, regions, rules } = source;
+    let Source { parent, kind, mut infrastructure, role, regions, rules } = source;
     let name = names::resource(&[&l.project.name, l.name]);
     let image = l.image.name.clone();
     let description = format!("{image} of {}", l.context.generated_from);
@@ -105,7 +116,7 @@ pub(super) fn resources(l: &mut Lowering<'_>, source: Source, components: Vec<Co
         components,
         working_directory: None,
         tags: BTreeMap::new(),
-        kind: RecipeKind::Image { block_devices: devices, user_data, ami_tags },
+        kind,
     });
     let recipe = RecipeId(l.project.recipes.len() - 1);
     l.project.infrastructures.push(Infrastructure {

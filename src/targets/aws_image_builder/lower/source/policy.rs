@@ -11,7 +11,7 @@ use crate::targets::aws_image_builder::model::{
 use crate::targets::aws_image_builder::names;
 
 /// What the build instance may do.
-pub(super) enum Rights {
+pub(in super::super) enum Rights {
     /// Whoever made its profile says it.
     None,
     /// A role is made for it.
@@ -72,14 +72,19 @@ pub(super) fn finish(l: &mut Lowering<'_>, infrastructure: &mut Infrastructure, 
         statements.push(assets(bucket));
     }
     let project = l.project.name.clone();
+    if let Some(folder) = l.uploads_to.take() {
+        statements.push(uploads(&folder));
+    }
+    let mut managed_policies =
+        vec!["AmazonSSMManagedInstanceCore".to_owned(), "EC2InstanceProfileForImageBuilder".to_owned()];
+    if l.container.is_some() {
+        managed_policies.push("EC2InstanceProfileForImageBuilderECRContainerBuilds".to_owned());
+    }
     l.project.roles.push(Role {
         name: names::role(&[&project, l.name, "build"]),
         service: "ec2.amazonaws.com",
         description: format!("Build instances of {}", l.image.name),
-        managed_policies: vec![
-            "AmazonSSMManagedInstanceCore".to_owned(),
-            "EC2InstanceProfileForImageBuilder".to_owned(),
-        ],
+        managed_policies,
         statements,
         document: policy,
     });
@@ -113,6 +118,14 @@ fn assets(bucket: &Value) -> Statement {
     objects.append(bucket);
     objects.push_text("/assets/*");
     Statement { actions: vec!["s3:GetObject"], resources: vec![objects] }
+}
+
+/// Statement that lets a role put objects into a folder of a bucket: `BUCKET/PREFIX/`.
+fn uploads(folder: &str) -> Statement {
+    let mut objects = Value::text("arn:");
+    objects.push(Part::Partition);
+    objects.push_text(&format!(":s3:::{folder}*"));
+    Statement { actions: vec!["s3:PutObject"], resources: vec![objects] }
 }
 
 pub(super) fn rules(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -> Vec<LifecycleRule> {
