@@ -1,7 +1,7 @@
 //! Limits of the service, and what is done to stay within them.
 //!
-//! Documents that are too long for a request go to the bucket, and so do the longest ones of a template that is too long;
-//! steps of more components than a recipe may have are packed together, neighbours with neighbours.
+//! Documents that are too long for a request go to the bucket, and so do the longest ones of a template that is too long,
+//! if that helps; steps of more components than a recipe may have are packed together, neighbours with neighbours.
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +17,11 @@ pub(super) const LONGEST_DOCUMENT: usize = 65_536;
 /// The most components of a recipe.
 pub(super) const MOST_COMPONENTS: usize = 20;
 /// The most bytes of a template that is not in a bucket itself.
-const LONGEST_TEMPLATE: usize = 51_200;
+pub(super) const LONGEST_TEMPLATE: usize = 51_200;
+/// The most bytes of a template that is.
+const LONGEST_IN_BUCKET: usize = 1_000_000;
+/// The most resources of a template.
+const MOST_RESOURCES: usize = 500;
 /// What a version adds to a template that has none yet.
 const VERSION: usize = 28;
 
@@ -58,8 +62,10 @@ pub(super) fn used(project: &Project, template: Option<usize>) -> Vec<String> {
         let used = line(documents.chain(dockerfile), recipe.components.len());
         format!("{}: {used}", recipe.image)
     };
-    let template =
-        template.map(|bytes| format!("template.yaml: {} of {} bytes", thousands(bytes), thousands(LONGEST_TEMPLATE)));
+    let template = template.map(|bytes| {
+        let most = if bytes > LONGEST_TEMPLATE { LONGEST_IN_BUCKET } else { LONGEST_TEMPLATE };
+        format!("template.yaml: {} of {} bytes", thousands(bytes), thousands(most))
+    });
     project.recipes.iter().map(of).chain(template).collect()
 }
 
@@ -117,18 +123,61 @@ pub(super) fn fit(project: &mut Project, context: &Context<'_>, in_template: boo
             dockerfile_out(project, context, at);
         }
     }
-    if !in_template {
+    if in_template {
+        shorten(project, context);
+    }
+}
+
+/// Moves the longest documents out of a template: as few as bring it below the limit that can be met.
+fn shorten(project: &mut Project, context: &Context<'_>) {
+    let longest_first = {
+        let inline = (0..project.components.len()).filter(|&at| project.components[at].data == Data::Inline);
+        let mut order: Vec<usize> = inline.collect();
+        order.sort_by_key(|&at| std::cmp::Reverse(project.components[at].text.len()));
+        order
+    };
+    let without = |first: usize| {
+        let mut project = project.clone();
+        longest_first[..first].iter().for_each(|&at| move_out(&mut project, context, at));
+        project
+    };
+    let size = |project: &Project| {
+        emit::cloudformation::template(project).len() + VERSION * (project.components.len() + project.recipes.len())
+    };
+    // One that has to lie in a bucket in any case may as well be whole.
+    let shortest = size(&without(longest_first.len()));
+    let most = if shortest <= LONGEST_TEMPLATE { LONGEST_TEMPLATE } else { LONGEST_IN_BUCKET };
+    let (mut too_few, mut enough) = (0, longest_first.len());
+    if size(project) <= most {
         return;
     }
-    loop {
-        let versions = VERSION * (project.components.len() + project.recipes.len());
-        if emit::cloudformation::template(project).len() + versions <= LONGEST_TEMPLATE {
-            break;
-        }
-        let inline = project.components.iter().enumerate().filter(|(_, component)| component.data == Data::Inline);
-        let Some((at, _)) = inline.max_by_key(|(_, component)| component.text.len()) else { break };
-        move_out(project, context, at);
+    while enough - too_few > 1 {
+        let middle = usize::midpoint(too_few, enough);
+        if size(&without(middle)) <= most { enough = middle } else { too_few = middle }
     }
+    *project = without(enough);
+}
+
+/// What of a template of so many bytes is beyond the limits of CloudFormation, though it lies in a bucket.
+pub(super) fn excess(project: &Project, bytes: usize) -> Option<String> {
+    let Project { roles, profiles, components, recipes, infrastructures, distributions, pipelines, policies, .. } =
+        project;
+    let resources = roles.len()
+        + profiles.len()
+        + components.len()
+        + recipes.len()
+        + infrastructures.len()
+        + distributions.len()
+        + pipelines.len()
+        + pipelines.iter().filter(|pipeline| pipeline.build).count()
+        + policies.len();
+    if resources > MOST_RESOURCES {
+        let (have, most) = (thousands(resources), thousands(MOST_RESOURCES));
+        return Some(format!("a template of CloudFormation has {most} resources at most, and this would have {have}"));
+    }
+    let (have, most) = (thousands(bytes), thousands(LONGEST_IN_BUCKET));
+    (bytes > LONGEST_IN_BUCKET)
+        .then(|| format!("a template of CloudFormation has {most} bytes at most, and this would have {have}"))
 }
 
 fn move_out(project: &mut Project, context: &Context<'_>, at: usize) {
@@ -149,7 +198,10 @@ fn dockerfile_out(project: &mut Project, context: &Context<'_>, at: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::targets::aws_image_builder::document::{Action, Step};
+    use crate::source::MemoryFiles;
+    use crate::targets::Options;
+    use crate::targets::aws_image_builder::document::{Action, Document, Step};
+    use crate::targets::aws_image_builder::model::{Component, Platform};
 
     #[test]
     fn numbers_are_grouped() {
@@ -178,5 +230,63 @@ mod tests {
         }
         let few: Vec<_> = (0..20).map(|at| draft(&format!("s{at}"))).collect();
         assert_eq!(pack(few, |_| 1).first().map(|(name, _)| name.clone()).as_deref(), Some("s0"));
+    }
+
+    /// As many components as sizes, each with a document of so many bytes.
+    fn project(sizes: &[usize]) -> Project {
+        let component = |(at, size): (usize, &usize)| Component {
+            image: "amazon-ebs.a".to_owned(),
+            name: format!("p-a-{at}"),
+            version: String::new(),
+            description: "a step".to_owned(),
+            platform: Platform::Linux,
+            document: Document::default(),
+            text: format!("{at}{}", "x".repeat(*size)),
+            file: format!("components/a-{at}.yaml"),
+            data: Data::Inline,
+        };
+        Project {
+            name: "p".to_owned(),
+            components: sizes.iter().enumerate().map(component).collect(),
+            ..Project::default()
+        }
+    }
+
+    fn fitted(sizes: &[usize]) -> (Vec<usize>, usize) {
+        let (files, options) = (MemoryFiles::new(), Options::new());
+        let context = Context {
+            files: &files,
+            options: &options,
+            accepted: &[],
+            output_folder: "out",
+            project: "p",
+            generated_from: "t",
+        };
+        let mut project = project(sizes);
+        fit(&mut project, &context, true);
+        let moved = project.components.iter().enumerate().filter(|(_, it)| it.data != Data::Inline);
+        (moved.map(|(at, _)| at).collect(), emit::cloudformation::template(&project).len())
+    }
+
+    #[test]
+    fn as_few_documents_leave_a_template_as_bring_it_below_its_limit() {
+        assert_eq!(fitted(&[10_000; 4]).0, Vec::<usize>::new());
+        let (moved, bytes) = fitted(&[9_000, 12_000, 10_000, 11_000, 10_500, 9_500]);
+        assert_eq!(moved, [1, 3]);
+        assert!(bytes <= LONGEST_TEMPLATE, "{bytes}");
+        // 300 components are too much for it without any document: the template goes to a bucket as it is.
+        let (moved, bytes) = fitted(&[2_000; 300]);
+        assert_eq!(moved, Vec::<usize>::new());
+        assert!(bytes > LONGEST_TEMPLATE && bytes <= LONGEST_IN_BUCKET, "{bytes}");
+        let (moved, bytes) = fitted(&[15_000; 90]);
+        assert!(!moved.is_empty() && moved.len() < 90 && bytes <= LONGEST_IN_BUCKET, "{} {bytes}", moved.len());
+    }
+
+    #[test]
+    fn a_template_with_too_many_resources_is_told() {
+        assert_eq!(excess(&project(&[1; 500]), 10), None);
+        let why = excess(&project(&[1; 501]), 10).expect("a reason");
+        assert!(why.contains("500 resources at most, and this would have 501"), "{why}");
+        assert!(excess(&project(&[]), 1_000_001).is_some());
     }
 }

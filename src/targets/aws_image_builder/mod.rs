@@ -39,6 +39,8 @@ mod parameters;
 mod verify;
 mod versions;
 
+use std::collections::BTreeMap;
+
 use self::forms::Form;
 use self::lower::Lowering;
 use self::model::Project;
@@ -199,44 +201,59 @@ fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
         }
     }
     versions::assign(&mut project);
+    let written = written(&project, &form);
+    let template = written.get("template.yaml").map(OutFile::bytes);
+    if let Some(why) = template.and_then(|text| budget::excess(&project, text.len())) {
+        let help = format!(
+            "compile fewer images at a time with `--only`, or as a module with `--set {}.format=terraform`",
+            TARGET.name
+        );
+        refuse_all(&forms::Fault { why, help }, graph, context, &mut out, sink);
+        return out;
+    }
+    out.remarks = budget::used(&project, template.map(<[u8]>::len));
+    out.files = written;
+    name_parameters(graph, &project, &form, &mut out);
+    out.next_command = next::command(context, &project, &form, &out);
+    out.remarks.extend(next::afterwards(context, &project));
+    out
+}
+
+/// The files of everything that is made.
+fn written(project: &Project, form: &Form) -> BTreeMap<String, OutFile> {
+    let mut out = BTreeMap::new();
     for component in &project.components {
-        out.files.insert(component.file.clone(), OutFile::text(component.text.clone(), Some(&component.image)));
+        out.insert(component.file.clone(), OutFile::text(component.text.clone(), Some(&component.image)));
     }
     for asset in &project.assets {
         let content = OutContent::File { bytes: asset.bytes.clone(), mode: 0o644 };
-        out.files.insert(asset.key.clone(), OutFile { content, image: None });
+        out.insert(asset.key.clone(), OutFile { content, image: None });
     }
     for recipe in &project.recipes {
         if let model::RecipeKind::Container(container) = &recipe.kind {
             let file = OutFile::text(container.dockerfile.clone(), Some(&recipe.image));
-            out.files.insert(container.file.clone(), file);
+            out.insert(container.file.clone(), file);
         }
     }
     for script in &project.scripts {
-        out.files.insert(script.file.clone(), OutFile::script(script.text.clone(), Some(&script.image)));
+        out.insert(script.file.clone(), OutFile::script(script.text.clone(), Some(&script.image)));
     }
-    name_parameters(graph, &project, &form, &mut out);
-    let mut write =
-        |path: String, text: String, image: Option<&str>| out.files.insert(path, OutFile::text(text, image));
-    match &form {
+    let mut write = |path: String, text: String, image: Option<&str>| out.insert(path, OutFile::text(text, image));
+    match form {
         Form::CloudFormation => {
-            write("template.yaml".to_owned(), emit::cloudformation::template(&project), None);
+            write("template.yaml".to_owned(), emit::cloudformation::template(project), None);
         }
         Form::Terraform => {
-            for (name, text) in emit::terraform::files(&project) {
+            for (name, text) in emit::terraform::files(project) {
                 write(name.to_owned(), text, None);
             }
         }
         Form::Api(account) => {
-            for (path, text, image) in emit::api::files(&project, account) {
+            for (path, text, image) in emit::api::files(project, account) {
                 write(path, text, image.as_deref());
             }
         }
     }
-    out.next_command = next::command(context, &project, &form, &out);
-    let template = out.files.get("template.yaml").map(|file| file.bytes().len());
-    out.remarks = budget::used(&project, template);
-    out.remarks.extend(next::afterwards(context, &project));
     out
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::forms::{Account, Form};
 use super::model::{HostScript, Project, Setting};
-use super::{emit, parameters};
+use super::{budget, emit, parameters};
 use crate::targets::text::shell::word;
 use crate::targets::{Context, Output};
 
@@ -21,7 +21,7 @@ pub(super) fn command(context: &Context<'_>, project: &Project, form: &Form, out
         commands.push(format!("aws s3 sync {} s3://{bucket}/assets", word(&format!("{folder}/assets"))));
     }
     match form {
-        Form::CloudFormation => commands.push(deploy(project, folder)),
+        Form::CloudFormation => commands.push(deploy(project, folder, out)),
         Form::Terraform => {
             let terraform = format!("terraform -chdir={}", word(folder));
             let mut apply = format!("{terraform} apply");
@@ -53,7 +53,7 @@ pub(super) fn afterwards(context: &Context<'_>, project: &Project) -> Vec<String
         .collect()
 }
 
-fn deploy(project: &Project, folder: &str) -> String {
+fn deploy(project: &Project, folder: &str, out: &Output) -> String {
     let mut deploy = format!(
         "aws cloudformation deploy --template-file {} --stack-name {}",
         word(&format!("{folder}/template.yaml")),
@@ -65,6 +65,11 @@ fn deploy(project: &Project, folder: &str) -> String {
     regions.dedup();
     if let [region] = regions.as_slice() {
         let _ = write!(deploy, " --region {}", word(region));
+    }
+    let long = out.files.get("template.yaml").is_some_and(|file| file.bytes().len() > budget::LONGEST_TEMPLATE);
+    if long {
+        let bucket = project.bucket.as_ref().and_then(|bucket| bucket.known()).unwrap_or("BUCKET");
+        let _ = write!(deploy, " --s3-bucket {}", word(bucket));
     }
     if !project.roles.is_empty() {
         deploy.push_str(" --capabilities CAPABILITY_IAM");
