@@ -48,21 +48,21 @@ pub(super) fn scripts(taker: &mut Taker<'_>, shebang: Shebang) -> Vec<Script> {
     scripts
 }
 
-/// The first two characters of a script, as far as they are known; what they hang on decides the shebang line.
+/// The first two characters of a script, as far as they are known; what they hang on decides the shebang line. A value
+/// that is given later decides nothing: it is taken to begin a command.
 fn opening(taker: &mut Taker<'_>, lines: &[Text], span: Span) -> String {
     let mut opening = String::new();
     for line in lines {
         for piece in line.pieces() {
             match piece {
                 Piece::Literal(text) => opening.extend(text.chars().take(2)),
-                Piece::Hole(hole) => {
-                    taker.note_text("inline", &Text::hole(hole.clone()), span);
-                    match &hole.known {
-                        Some(known) => opening.extend(known.chars().take(2)),
-                        // What fills it later begins a command, as lines do.
-                        None => return opening,
+                Piece::Hole(hole) => match &hole.known {
+                    Some(known) => {
+                        taker.note_text("inline", &Text::hole(hole.clone()), span);
+                        opening.extend(known.chars().take(2));
                     }
-                }
+                    None => return opening,
+                },
             }
             if opening.chars().count() >= 2 {
                 return opening;

@@ -147,9 +147,11 @@ fn primitive_text(known: String, marks: &Marks, span: Span) -> Value {
     }
 }
 
+/// The hole alone is sensitive, so that what is put around it may still be shown.
 fn parameter_text(parameter: ParameterId, known: Option<String>, marks: &Marks, span: Span) -> Value {
-    let hole = Hole { what: HoleKind::Parameter(parameter), known, sensitive: marks.sensitive, span };
-    Value { kind: ValueKind::String(Text::hole(hole)), marks: Marks { exactly: None, ..marks.clone() } }
+    let Marks { sensitive, exactly: _, shaped_by } = marks.clone();
+    let hole = Hole { what: HoleKind::Parameter(parameter), known, sensitive, span };
+    Value { kind: ValueKind::String(Text::hole(hole)), marks: Marks { sensitive: false, exactly: None, shaped_by } }
 }
 
 fn convert_text(text: &Text, marks: &Marks, ty: &Type) -> Result<Value, ConversionError> {

@@ -84,8 +84,10 @@ impl Output {
         if value.is_error() && value.as_text().is_none() {
             return self.unknown(value, span, scope);
         }
-        if !value.is_known() && value.as_text().is_none() && !value.ty().is_primitive() {
-            // What it will be may have a text.
+        // A variable without a type takes what is given for it as text. Of anything else that has no type yet, what it
+        // will be may have a text.
+        let variable = value.ty() == Type::Dynamic && value.marks.exactly.is_some();
+        if !value.is_known() && value.as_text().is_none() && !value.ty().is_primitive() && !variable {
             return self.unknown(value, span, scope);
         }
         let fault = if value.is_null() {
