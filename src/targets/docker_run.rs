@@ -28,6 +28,37 @@ pub struct RunCommand {
     pub flags: Vec<Flag>,
     /// What the container does until it is committed, in words; may be empty.
     pub command: Vec<String>,
+    /// Something that is no flag stands where the image does; see [`STRAY`].
+    pub stray: bool,
+}
+
+/// Why a command with a stray word cannot be taken.
+pub const STRAY: &str =
+    "what is no flag stands where `{{.Image}}` does: Packer would start that image instead of the base";
+
+/// Whether an argument of a component only says how one logs in to a registry.
+pub fn logs_in(name: &str) -> bool {
+    matches!(name, "login" | "login_username" | "login_password" | "login_server" | "ecr_login")
+        || name.starts_with("aws_")
+        || name.starts_with("assume_role")
+}
+
+/// Whether an argument of a component concerns only how Packer works, so that an image is the same whatever it says.
+pub fn of_packer(name: &str) -> bool {
+    matches!(
+        name,
+        "docker_path"
+            | "executable"
+            | "communicator"
+            | "pty"
+            | "cleanup"
+            | "pause_before_connecting"
+            | "pull"
+            | "force"
+            | "tag"
+            | "keep_input_artifact"
+            | "build.compress"
+    ) || ["ssh_", "winrm_", "temporary_key"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Flags of `docker run` that take a value behind `=` or as the next word.
@@ -91,8 +122,11 @@ impl RunCommand {
         let mut at = 0;
         while let Some(word) = words.get(at) {
             at += 1;
-            // What is no flag is the image.
+            if word == IMAGE || (word == "--" && words.get(at).is_some_and(|word| word == IMAGE)) {
+                break;
+            }
             if word == "--" || !word.starts_with('-') {
+                out.stray = true;
                 break;
             }
             let joined = word.split_once('=').filter(|(flag, _)| flag.starts_with("--"));
@@ -174,6 +208,8 @@ mod tests {
         assert_eq!(run.flags[1].pair(), Some(("A", "b=c")));
         assert_eq!(run.command, ["/sbin/init", "-x"]);
         assert_eq!(run.service(), Some("/sbin/init"));
+        assert!(!run.stray);
+        assert!(RunCommand::of(&["-d", "debian", IMAGE].map(str::to_owned)).stray);
         assert_eq!(RunCommand::of(&["-e".to_owned()]).flags[0].argument, "");
     }
 }

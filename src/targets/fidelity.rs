@@ -1,11 +1,14 @@
 //! The fidelity report: what became of every attribute and block of the template.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
+use super::text::unknown;
 use super::{Accepted, Context};
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Sink};
-use crate::graph::Node;
+use crate::graph::{Graph, Node, NodeId};
 use crate::source::Span;
 
 declare_diagnostic! {
@@ -70,6 +73,8 @@ pub struct Report<'a> {
     image: String,
     context: Context<'a>,
     entries: IndexMap<String, FidelityEntry>,
+    /// Facts of which the target has said nothing yet, by their constructs.
+    unanswered: BTreeSet<String>,
     said: Vec<Diagnostic>,
     accepted: Vec<Accepted>,
 }
@@ -82,15 +87,68 @@ impl<'a> Report<'a> {
             image: image.to_owned(),
             context,
             entries: IndexMap::new(),
+            unanswered: BTreeSet::new(),
             said: Vec::new(),
             accepted: Vec::new(),
         }
     }
 
-    /// Every attribute and block of a node counts as exact until something else is said of it.
+    /// Every attribute and block of a node counts as exact until something else is said of it; but a fact, which only a
+    /// target can understand, has to be answered ([`Report::refuse_unanswered`]).
     pub fn node(&mut self, node: &Node) {
         for written in &node.written {
-            self.entry(format!("{}.{}", node.construct, written.name), Verdict::Exact, "", written.span);
+            self.record(construct(node, &written.name), Verdict::Exact, "", written.span);
+        }
+        self.unanswered.extend(node.facts.iter().map(|fact| construct(node, &fact.name)));
+    }
+
+    /// A fact is understood, and either done exactly or asks for nothing.
+    pub fn answered(&mut self, node: &Node, name: &str) {
+        self.unanswered.remove(&construct(node, name));
+    }
+
+    /// The same of all facts of a node: for who goes through them by name and answers what is left himself.
+    pub fn answered_all(&mut self, node: &Node) {
+        node.facts.iter().for_each(|fact| self.answered(node, &fact.name));
+    }
+
+    /// Looks at the facts of a node before it is lowered. Refuses those whose value decides something and is not known, or
+    /// is a secret, but for those that the target does `without`; answers those that ask every target for nothing. False if
+    /// the node cannot be lowered for it.
+    pub fn decided(&mut self, graph: &Graph, node: &Node, without: &dyn Fn(&str) -> bool) -> bool {
+        let mut decided = true;
+        for fact in &node.facts {
+            let known = fact.value.is_wholly_known() && !fact.value.is_sensitive();
+            let nothing = match fact.name.as_str() {
+                "start_retry_timeout" => "nothing connects, so nothing has to be tried again",
+                "timeout" if known => "Packer ignores it next to `pause_before`",
+                name if known || without(name) => continue,
+                name => {
+                    let computed = fact.value.is_sensitive() && name.starts_with("env");
+                    let (why, help) =
+                        if computed { unknown::computed_from_secret() } else { unknown::missing(graph, &fact.value) };
+                    decided &= self.refused(node, name, fact.span, &why, help);
+                    continue;
+                }
+            };
+            self.exact(node, &fact.name, fact.span, nothing);
+        }
+        if !decided {
+            // The cause is said.
+            self.answered_all(node);
+        }
+        decided
+    }
+
+    /// Refuses the facts that nobody answered. To be called when all nodes of the image are lowered.
+    pub fn refuse_unanswered(&mut self, graph: &Graph, nodes: &[NodeId]) {
+        for node in nodes.iter().map(|&id| graph.node(id)) {
+            for fact in &node.facts {
+                if self.unanswered.contains(&construct(node, &fact.name)) {
+                    let why = format!("nothing is known of `{}`", fact.name);
+                    self.refused(node, &fact.name, fact.span, &why, None);
+                }
+            }
         }
     }
 
@@ -169,6 +227,7 @@ impl<'a> Report<'a> {
                 entry.how.clone_from(&how);
             }
         }
+        self.answered_all(node);
     }
 
     /// Whether something was refused.
@@ -190,6 +249,19 @@ impl<'a> Report<'a> {
     }
 
     fn entry(&mut self, construct: String, verdict: Verdict, how: &str, span: Span) {
+        // What is not done in a construct is not done in all of it; that it is exact, each fact says for itself.
+        self.unanswered.remove(&construct);
+        if verdict > Verdict::Exact {
+            let below = self.unanswered.range(construct.clone()..).take_while(|open| open.starts_with(&construct));
+            let inside = below.filter(|open| open[construct.len()..].starts_with(['.', '[']));
+            for open in inside.cloned().collect::<Vec<_>>() {
+                self.unanswered.remove(&open);
+            }
+        }
+        self.record(construct, verdict, how, span);
+    }
+
+    fn record(&mut self, construct: String, verdict: Verdict, how: &str, span: Span) {
         if let Some(entry) = self.entries.get_mut(&construct) {
             if verdict >= entry.verdict {
                 if !how.is_empty() && entry.how != how {

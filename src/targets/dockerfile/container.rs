@@ -9,6 +9,7 @@ use crate::resolve::value::{Text, Value, ValueKind};
 use crate::source::Span;
 use crate::targets::docker_run::{self, Flag, RunCommand};
 use crate::targets::text::paths;
+use crate::targets::text::unknown;
 
 pub(super) fn machine(l: &mut Lowering<'_>, id: NodeId) {
     let node = l.graph.node(id);
@@ -52,9 +53,24 @@ fn facts(l: &mut Lowering<'_>, node: &Node) {
         // Said once for all of them, where the base is chosen.
         return;
     }
-    for Fact { name, value, span } in &node.facts {
-        fact(l, node, name, value, *span);
+    // These take texts that are given later, or refuse them themselves.
+    let own = |name: &str| matches!(name, "run_command" | "volumes" | "tmpfs");
+    let packers = |name: &str| {
+        docker_run::of_packer(name) || docker_run::logs_in(name) || matches!(name, "commit" | "discard" | "export_path")
+    };
+    let without = |name: &str| own(name) || packers(name);
+    l.report.decided(l.graph, node, &without);
+    for it @ Fact { name, value, span } in &node.facts {
+        let decided = if own(name) { !it.is_undecided() } else { value.is_wholly_known() && !value.is_sensitive() };
+        if decided || packers(name) {
+            fact(l, node, name, value, *span);
+        } else if own(name) {
+            let (why, help) = unknown::missing(l.graph, value);
+            l.report.refused(node, name, *span, &why, help);
+        }
     }
+    // By name, and what has no name there is refused.
+    l.report.answered_all(node);
 }
 
 fn fact(l: &mut Lowering<'_>, node: &Node, name: &str, value: &Value, span: Span) {
@@ -86,27 +102,19 @@ fn fact(l: &mut Lowering<'_>, node: &Node, name: &str, value: &Value, span: Span
                 l.report.refused(node, name, span, &why, None);
             }
         }
-        "login" => {
-            if is_true(value) {
+        name if docker_run::logs_in(name) => {
+            if !matches!(value.kind, ValueKind::Bool(false)) {
                 l.report.moved(node, name, span, "log in before the build: `docker login`");
             }
         }
-        "login_username" | "login_password" | "login_server" | "ecr_login" => {
-            l.report.moved(node, name, span, "log in before the build: `docker login`");
-        }
-        name if name.starts_with("aws_") || name.starts_with("assume_role") => {
-            l.report.moved(node, name, span, "log in before the build: `docker login`");
-        }
-        "docker_path" | "executable" | "communicator" | "pty" | "cleanup" => {
-            l.report.exact(node, name, span, "how Packer reaches its container; a build has none");
-        }
-        name if name.starts_with("ssh_") || name.starts_with("winrm_") || name.starts_with("temporary_key") => {
-            l.report.exact(node, name, span, "how Packer reaches its container; a build has none");
-        }
-        "pause_before_connecting" => {
-            l.report.exact(node, name, span, "how Packer reaches its container; a build has none");
-        }
         "build.compress" => l.report.exact(node, name, span, "how the context travels"),
+        // A base of one's own making is not fetched.
+        "pull" => l.report.exact(node, name, span, "the base is made here, so there is nothing to fetch"),
+        "force" | "tag" => l.report.exact(node, name, span, "a name is always moved to the new image"),
+        "keep_input_artifact" => l.report.exact(node, name, span, "nothing is deleted"),
+        name if docker_run::of_packer(name) => {
+            l.report.exact(node, name, span, "how Packer reaches its container; a build has none");
+        }
         "build.platform" => match value.as_str() {
             Some(platform) => {
                 let platform = platform.into_owned();
@@ -116,14 +124,10 @@ fn fact(l: &mut Lowering<'_>, node: &Node, name: &str, value: &Value, span: Span
             }
             None => drop(l.report.refused(node, name, span, "the platform is not known while compiling", None)),
         },
-        // A base of one's own making is not fetched.
-        "pull" => l.report.exact(node, name, span, "the base is made here, so there is nothing to fetch"),
         "commit" | "discard" | "export_path" => {
             let why = "what becomes of the image is not known while compiling";
             l.report.refused(node, name, span, why, None);
         }
-        "force" | "tag" => l.report.exact(node, name, span, "a name is always moved to the new image"),
-        "keep_input_artifact" => l.report.exact(node, name, span, "nothing is deleted"),
         name => {
             let why = format!("nothing is known of `{name}`");
             l.report.refused(node, name, span, &why, None);
@@ -217,6 +221,10 @@ fn run_command(l: &mut Lowering<'_>, node: &Node, value: &Value, span: Span) {
         words.push(parts.into_iter().map(Content::into_text).collect());
     }
     let run = RunCommand::of(&words);
+    if run.stray {
+        l.report.refused(node, name, span, docker_run::STRAY, None);
+        return;
+    }
     for flag in &run.flags {
         if let Some(Some(id)) = open.get(flag.word) {
             l.freeze(node, name, span, *id, "a flag of `docker run` has to be known while compiling");

@@ -12,11 +12,12 @@ use crate::graph::{
     BaseImage, Configure, Foreign, Graph, Image, ImagePath, Keep, Node, NodeId, NodeKind, Restart, Start, StepOptions,
     Test,
 };
-use crate::resolve::value::{HoleKind, Origin, ParameterId, Piece, Text};
+use crate::resolve::value::{HoleKind, ParameterId, Piece, Text};
 use crate::source::{Span, Spanned};
 use crate::targets::changes::{self, BASE_CONFIG, BaseConfig};
 use crate::targets::fidelity::Report;
 use crate::targets::text::paths;
+use crate::targets::text::unknown;
 use crate::targets::{Context, OutContent};
 
 /// An image, lowered.
@@ -174,9 +175,11 @@ impl<'a> Lowering<'a> {
         if let Some(cleanup) = path.error_cleanup {
             let node = self.graph.node(cleanup);
             self.report.exact(node, "", node.origin, "a step that fails leaves nothing to clean up: no layer is kept");
+            self.report.answered_all(node);
         }
         self.result(path.image);
         publish::publish(self);
+        self.report.refuse_unanswered(self.graph, &self.all_nodes());
         self.finish();
     }
 
@@ -325,6 +328,11 @@ impl<'a> Lowering<'a> {
 
     fn step(&mut self, id: NodeId, before_last: bool) {
         let node = self.graph.node(id);
+        let understood =
+            matches!(node.kind, NodeKind::Upload(_) | NodeKind::Run(_) | NodeKind::HostCommand(_) | NodeKind::Wait(_));
+        if understood && !self.report.decided(self.graph, node, &|_| false) {
+            return;
+        }
         match &node.kind {
             NodeKind::Upload(it) => upload::upload(self, node, it),
             NodeKind::Run(it) => run::run(self, node, it),
@@ -465,7 +473,7 @@ impl<'a> Lowering<'a> {
                 }
                 Piece::Hole(hole) => hole,
             };
-            let unknown = match &hole.what {
+            match &hole.what {
                 HoleKind::Parameter(id) if self.parameters.is_open(*id) => {
                     parts.push(Content::Parameter(*id));
                     continue;
@@ -475,15 +483,14 @@ impl<'a> Lowering<'a> {
                         Content::push(&mut parts, &value);
                         continue;
                     }
-                    (format!("`{{{{ .{name} }}}}` has no meaning in a build"), None)
                 }
-                HoleKind::Parameter(id) => self.why_unknown(&Origin::Variable(self.parameters.get(*id).name.clone())),
-                HoleKind::Unknown(what) => self.why_unknown(&what.origin),
-            };
+                HoleKind::Parameter(_) | HoleKind::Unknown(_) => {}
+            }
             match &hole.known {
                 Some(known) => Content::push(&mut parts, known),
                 None => {
-                    self.report.refused(node, name, span, &unknown.0, unknown.1);
+                    let (why, help) = unknown::of_hole(self.graph, hole);
+                    self.report.refused(node, name, span, &why, help);
                     return None;
                 }
             }
@@ -519,35 +526,6 @@ impl<'a> Lowering<'a> {
         let variable = &self.parameters.get(id).name;
         let why = format!("`{variable}` is a secret, and {place} can be read by everybody");
         self.report.refused(node, name, span, &why, None);
-    }
-
-    fn why_unknown(&self, origin: &Origin) -> (String, Option<String>) {
-        match origin {
-            Origin::Variable(name) => {
-                (format!("`{name}` has no value"), Some(format!("give one with `--var {name}=VALUE`")))
-            }
-            Origin::Data(name) => (
-                format!("what `data.{name}` finds is not known while compiling"),
-                Some("put a variable in its place, and give that with `--var`".to_owned()),
-            ),
-            Origin::Clock => (
-                "the time is not known while compiling".to_owned(),
-                Some("say what the clock shows with `--now TIME`".to_owned()),
-            ),
-            Origin::Environment(name) => (
-                format!("the environment variable `{name}` is not read"),
-                Some("read the environment with `--env`".to_owned()),
-            ),
-            Origin::Build(name) => (format!("`{name}` is known only to a running Packer"), None),
-            Origin::Random(function) => (format!("`{function}` gives another value each time"), None),
-            Origin::Network(function) => (format!("`{function}` asks the network"), None),
-            Origin::File(path) => {
-                (format!("the file {path} is not read"), Some("allow it with `--read DIR`".to_owned()))
-            }
-            Origin::Machine(what) => (format!("{what} belongs to this machine"), None),
-            Origin::Packer(what) => (format!("`{what}` is known only to Packer"), None),
-            Origin::Error => ("it could not be computed".to_owned(), None),
-        }
     }
 
     /// Ends the stage that becomes the image here: what follows starts from it under the name that is returned.

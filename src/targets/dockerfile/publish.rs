@@ -7,12 +7,18 @@ use super::settings;
 use crate::graph::{ArtifactFile, Distribution, Foreign, Keep, Node, NodeKind};
 use crate::resolve::value::Text;
 use crate::source::Spanned;
+use crate::targets::docker_run;
 
 /// Goes through the chains behind the image.
 pub(super) fn publish(l: &mut Lowering<'_>) {
     for chain in &l.path.chains {
         for &member in chain {
             let node = l.graph.node(member);
+            let understood =
+                matches!(node.kind, NodeKind::Distribution(_) | NodeKind::ArtifactFile(_) | NodeKind::HostCommand(_));
+            if understood && !l.report.decided(l.graph, node, &docker_run::logs_in) {
+                continue;
+            }
             match &node.kind {
                 NodeKind::Distribution(distribution) => distribute(l, node, distribution),
                 NodeKind::ArtifactFile(file) => artifact(l, node, file),
@@ -45,10 +51,7 @@ fn after_facts(l: &mut Lowering<'_>, node: &Node) {
         let name = fact.name.as_str();
         match name {
             "force" | "keep_input_artifact" => l.report.exact(node, name, fact.span, "the new image takes the name"),
-            "login" | "login_username" | "login_password" | "login_server" | "ecr_login" => {
-                l.report.moved(node, name, fact.span, "log in before the build: `docker login`");
-            }
-            name if name.starts_with("aws_") => {
+            name if docker_run::logs_in(name) => {
                 l.report.moved(node, name, fact.span, "log in before the build: `docker login`");
             }
             "docker_path" => l.report.exact(node, name, fact.span, "the program that Packer calls; a build calls none"),
@@ -162,7 +165,11 @@ fn moved(l: &mut Lowering<'_>, node: &Node) {
 
 fn checksum(l: &mut Lowering<'_>, node: &Node, types: &[Spanned<Text>], output: Option<&Spanned<Text>>) {
     let Some(archive) = l.artifact.clone().or_else(|| archive(l)) else {
-        l.report.exact(node, "", node.origin, "an image in an engine has no files to sum up, and Packer writes none");
+        let how = "an image in an engine has no files to sum up, and Packer writes none";
+        l.report.exact(node, "", node.origin, how);
+        for written in &node.written {
+            l.report.exact(node, &written.name, written.span, how);
+        }
         return;
     };
     let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! Text that several targets write: words of shells and Dockerfiles, paths, names.
+//! Text that several targets write: words of shells and Dockerfiles, paths, names, reasons.
 //!
 //! Each language has one quoting function, and a value can never become syntax.
 
@@ -6,4 +6,5 @@ pub mod dockerfile;
 pub mod names;
 pub mod paths;
 pub mod shell;
+pub mod unknown;
 pub mod yaml;

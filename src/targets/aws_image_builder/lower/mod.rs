@@ -184,12 +184,18 @@ impl<'a> Lowering<'a> {
             }
         }
         for &id in path.chains.iter().flatten() {
-            publish::publish(self, self.graph.node(id));
+            let node = self.graph.node(id);
+            let host = matches!(node.kind, NodeKind::HostCommand(_));
+            if !host || self.report.decided(self.graph, node, &|_| false) {
+                publish::publish(self, node);
+            }
         }
         if let Some(cleanup) = path.error_cleanup {
             let node = self.graph.node(cleanup);
             self.report.exact(node, "", node.origin, "what a failed build leaves is thrown away");
+            self.report.answered_all(node);
         }
+        self.report.refuse_unanswered(self.graph, &self.all_nodes());
         if self.drafts.is_empty() {
             self.nothing();
         }
@@ -265,7 +271,16 @@ impl<'a> Lowering<'a> {
 
     fn one_step(&mut self, id: NodeId, when: Option<When>) {
         let node = self.graph.node(id);
-        if matches!(node.kind, NodeKind::Run(_) | NodeKind::Upload(_) | NodeKind::Restart(_)) && !self.decided(node) {
+        let understood = matches!(
+            node.kind,
+            NodeKind::Run(_)
+                | NodeKind::Upload(_)
+                | NodeKind::Restart(_)
+                | NodeKind::HostCommand(_)
+                | NodeKind::Wait(_)
+        );
+        // The password is nobody's: every step runs as the same user.
+        if understood && !self.report.decided(self.graph, node, &|name| name == "elevated_password") {
             return;
         }
         match &node.kind {
@@ -278,7 +293,12 @@ impl<'a> Lowering<'a> {
                     self.report.refused(node, "", node.origin, why, None);
                 }
             },
-            NodeKind::Wait(pause) => self.wait(code::seconds(pause.value)),
+            NodeKind::Wait(pause) => {
+                self.wait(code::seconds(pause.value));
+                for fact in &node.facts {
+                    self.report.near(node, &fact.name, fact.span, "the wait itself is all that is done");
+                }
+            }
             NodeKind::Restart(_) if self.container.is_some() => {
                 self.report.refused(node, "", node.origin, container::NO_MACHINE, None);
             }
@@ -316,21 +336,6 @@ impl<'a> Lowering<'a> {
                 self.report.impossible(node, "", node.origin, "it is no step of a build", None);
             }
         }
-    }
-
-    /// Refuses what decides something about a step and is not known; false if there is any such thing.
-    pub(super) fn decided(&mut self, node: &Node) -> bool {
-        let mut all = true;
-        for fact in &node.facts {
-            // The first says how long Packer tries to start a script, the second is asked for where it is used.
-            let quiet = matches!(fact.name.as_str(), "start_retry_timeout" | "elevated_password");
-            if quiet || (fact.value.is_wholly_known() && !fact.value.is_sensitive()) {
-                continue;
-            }
-            let (why, help) = source::missing(self, &fact.value);
-            all &= self.report.refused(node, &fact.name, fact.span, &why, help);
-        }
-        all
     }
 
     /// A number for the name of a script, where Packer takes a random one: made from what the step does, so that a step

@@ -7,9 +7,7 @@ use crate::resolve::value::{Hole, HoleKind, Origin, ParameterId, Piece, Text};
 use crate::source::Span;
 use crate::targets::aws_image_builder::model::{Part, Value};
 use crate::targets::aws_image_builder::parameters;
-
-/// Why a text cannot be had, and what helps.
-pub(super) type Missing = (String, Option<String>);
+use crate::targets::text::unknown::{self, Missing, why_unknown};
 
 impl Lowering<'_> {
     /// A text in parts; the error says what of it no build can know.
@@ -34,7 +32,7 @@ impl Lowering<'_> {
         field: &dyn Fn(&str) -> Option<String>,
         parts: &mut Vec<Content>,
     ) -> Result<(), Missing> {
-        let missing = match &hole.what {
+        match &hole.what {
             HoleKind::Parameter(id) if self.parameters.get(*id).open => {
                 parts.push(Content::Parameter(*id));
                 return Ok(());
@@ -51,18 +49,12 @@ impl Lowering<'_> {
                     Content::push(parts, &value);
                     return Ok(());
                 }
-                (format!("`{{{{ .{name} }}}}` has no meaning here"), None)
             }
-            HoleKind::Unknown(_) if hole.sensitive => (
-                "it is computed from a secret, and only the secret itself can be fetched when the step runs".to_owned(),
-                Some("pass the secret as it is, in `env`".to_owned()),
-            ),
-            HoleKind::Parameter(id) => why_unknown(&Origin::Variable(self.parameters.get(*id).name.clone())),
-            HoleKind::Unknown(what) => why_unknown(&what.origin),
-        };
+            HoleKind::Parameter(_) | HoleKind::Unknown(_) => {}
+        }
         match &hole.known {
             Some(known) if !hole.sensitive => Content::push(parts, known),
-            Some(_) | None => return Err(missing),
+            Some(_) | None => return Err(unknown::of_hole(self.graph, hole)),
         }
         Ok(())
     }
@@ -129,33 +121,5 @@ impl Lowering<'_> {
             format!("the variable `{}`", parameter.name)
         };
         (parameter.setting.clone(), (about, value))
-    }
-}
-
-/// Why something is not known, and what helps.
-pub(super) fn why_unknown(origin: &Origin) -> Missing {
-    match origin {
-        Origin::Variable(name) => {
-            (format!("`{name}` has no value"), Some(format!("give one with `--var {name}=VALUE`")))
-        }
-        Origin::Data(name) => (
-            format!("what `data.{name}` finds is not known while compiling"),
-            Some(format!("say what it finds with `--data {name}.ATTRIBUTE=VALUE`")),
-        ),
-        Origin::Clock => (
-            "the time is not known while compiling".to_owned(),
-            Some("say what the clock shows with `--now TIME`".to_owned()),
-        ),
-        Origin::Environment(name) => (
-            format!("the environment variable `{name}` is not read"),
-            Some("read the environment with `--env`".to_owned()),
-        ),
-        Origin::Build(name) => (format!("`{name}` is known only to a running Packer"), None),
-        Origin::Random(function) => (format!("`{function}` gives another value each time"), None),
-        Origin::Network(function) => (format!("`{function}` asks the network"), None),
-        Origin::File(path) => (format!("the file {path} is not read"), Some("allow it with `--read DIR`".to_owned())),
-        Origin::Machine(what) => (format!("{what} belongs to this machine"), None),
-        Origin::Packer(what) => (format!("`{what}` is known only to Packer"), None),
-        Origin::Error => ("it could not be computed".to_owned(), None),
     }
 }

@@ -41,6 +41,14 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
         l.report.refused(node, "", node.origin, "its scripts are for Windows, and the image is none", None);
         return;
     }
+    elevated(l, node);
+    let format = match environment_format {
+        Some(format) => match l.known(node, "env_var_format", format.span, &format.value) {
+            Some(format) => Some(format),
+            None => return,
+        },
+        None => None,
+    };
     let wish = Wish { name: options.name.clone(), ..wish(scripts) };
     let number = l.script_number(&wish);
     let extension = if *shell == Shell::Cmd { "bat" } else { "ps1" };
@@ -95,7 +103,6 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
             }
         } else {
             let open = values.iter().any(|(_, value)| Content::known(value).is_none());
-            let format = environment_format.as_ref().and_then(|it| it.value.known().map(|it| it.into_owned()));
             let usual = if *shell == Shell::Cmd { "set \"%s=%s\" && " } else { "$env:%s=\"%s\"; " };
             let text: String = values
                 .iter()
@@ -146,7 +153,6 @@ pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
     let StepOptions { name: _, pause_before: _, timeout, retries, continue_on_error } = options;
     let goes_on = continue_on_error.as_ref().is_some_and(|it| it.value);
     limit(&mut draft, timeout.as_ref().map(|it| it.value), retries.as_ref().map(|it| it.value), goes_on);
-    elevated(l, node);
     if draft.build.is_empty() {
         return;
     }
@@ -282,8 +288,10 @@ fn elevated(l: &mut Lowering<'_>, node: &Node) {
                     l.report.approximated(node, &fact.name, fact.span, how, None);
                 }
             }
-            "elevated_password"
-            | "elevated_execute_command"
+            "elevated_password" => {
+                l.report.exact(node, &fact.name, fact.span, "every step runs as SYSTEM, who needs none");
+            }
+            "elevated_execute_command"
             | "elevated_env_var_format"
             | "start_retry_timeout"
             | "remote_env_var_path"
@@ -292,7 +300,7 @@ fn elevated(l: &mut Lowering<'_>, node: &Node) {
             | "execution_policy"
             | "use_pwsh"
             | "environment_vars"
-            | "env_var_format" => {}
+            | "env_var_format" => l.report.answered(node, &fact.name),
             other => {
                 let how = format!("`{other}` says how Packer connects, and nothing connects");
                 l.report.near(node, other, fact.span, &how);
@@ -304,6 +312,9 @@ fn elevated(l: &mut Lowering<'_>, node: &Node) {
 /// `windows-restart`
 pub(super) fn restart(l: &mut Lowering<'_>, node: &Node, restart: &Restart) {
     let Restart { options } = restart;
+    for name in ["restart_command", "restart_check_command", "check_registry", "registry_keys"] {
+        l.report.answered(node, name);
+    }
     let mut draft = l.draft(
         options,
         Wish {
@@ -374,6 +385,7 @@ pub(super) fn update(l: &mut Lowering<'_>, node: &Node, options: &StepOptions) {
     for fact in &node.facts {
         match fact.name.as_str() {
             "filters" => {
+                l.report.answered(node, &fact.name);
                 let filters = fact.value.as_items().unwrap_or_default();
                 for filter in filters {
                     let Some(filter) = filter.as_str() else { continue };

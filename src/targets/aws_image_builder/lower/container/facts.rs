@@ -15,8 +15,22 @@ pub(super) const INSTANCE_TYPES: &str = "instance-types";
 /// Why nothing that only a running container has can be said.
 const NO_RUN: &str = "Image Builder's steps run in a Docker build";
 
-/// Answers an attribute of the source that no node has a place for.
-pub(super) fn fact(l: &mut Lowering<'_>, node: &Node, fact: &Fact, container: &mut Container) {
+/// Answers the attributes of the source that no node has a place for.
+pub(super) fn facts(l: &mut Lowering<'_>, node: &Node, container: &mut Container) {
+    let packers = |name: &str| {
+        docker_run::of_packer(name) || docker_run::logs_in(name) || matches!(name, "commit" | "discard" | "export_path")
+    };
+    l.report.decided(l.graph, node, &packers);
+    for it in &node.facts {
+        if packers(&it.name) || (it.value.is_wholly_known() && !it.value.is_sensitive()) {
+            fact(l, node, it, container);
+        }
+    }
+    // By name, and what has no name there is refused.
+    l.report.answered_all(node);
+}
+
+fn fact(l: &mut Lowering<'_>, node: &Node, fact: &Fact, container: &mut Container) {
     let Fact { name, value, span } = fact;
     let (name, span) = (name.as_str(), *span);
     if value.is_null() {
@@ -110,6 +124,10 @@ fn run_command(l: &mut Lowering<'_>, node: &Node, fact: &Fact, container: &mut C
         words.push(word);
     }
     let run = RunCommand::of(&words);
+    if run.stray {
+        l.report.refused(node, name, *span, docker_run::STRAY, None);
+        return;
+    }
     for flag in &run.flags {
         if !flag.is_idle() {
             self::flag(l, node, name, *span, flag, container);

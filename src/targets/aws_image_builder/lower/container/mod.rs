@@ -88,9 +88,7 @@ pub(super) fn read(l: &mut Lowering<'_>, node: &Node, machine: &Node) {
         self::platform(l, node, platform, &mut container);
     }
     for node in [node, machine, l.graph.node(l.path.image)] {
-        for fact in &node.facts {
-            facts::fact(l, node, fact, &mut container);
-        }
+        facts::facts(l, node, &mut container);
     }
     runner(l, machine, user.as_ref(), &mut container);
     l.container = Some(container);

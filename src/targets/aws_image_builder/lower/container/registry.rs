@@ -1,12 +1,12 @@
 //! Where a container image goes: repositories of ECR, by the names that `docker-tag` gives or by an option.
 
-use super::super::text::Missing;
 use super::{Container, entry, facts};
 use crate::graph::{Distribution, Node};
 use crate::resolve::value::Text;
 use crate::source::{Span, Spanned};
 use crate::targets::aws_image_builder::lower::Lowering;
 use crate::targets::aws_image_builder::model::{ContainerDistribution, Part, RegionDistribution, Value};
+use crate::targets::text::unknown::Missing;
 
 /// Names the repository, instead of the template.
 const REPOSITORY: &str = "repository";
@@ -42,6 +42,7 @@ pub(in super::super) fn publish(l: &mut Lowering<'_>, node: &Node, distribution:
             l.report.near(node, &fact.name, fact.span, "left to the service");
         }
     }
+    l.report.answered_all(node);
 }
 
 fn tag(l: &mut Lowering<'_>, node: &Node, repository: &Spanned<Text>, tags: &[Spanned<Text>]) {

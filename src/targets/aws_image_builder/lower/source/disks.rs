@@ -44,7 +44,7 @@ pub(super) fn devices(
         }
     }
     encryption(l, node, facts, root, &mut out);
-    if facts.is_true("no_ephemeral").is_some() {
+    if facts.take("no_ephemeral").and_then(|fact| truth(l, node, fact)) == Some(true) {
         for letter in 'a'..='z' {
             out.push(BlockDevice { device: format!("xvdc{letter}"), absent: true, ..BlockDevice::default() });
         }

@@ -26,7 +26,7 @@ pub(super) fn regions(
         "SourceAMI" => known_parent.as_deref().map(Value::text),
         _ => None,
     };
-    let skip_run_tags = facts.is_true("skip_ami_run_tags").is_some();
+    let skip_run_tags = super::on(l, node, facts.take("skip_ami_run_tags")).is_some();
     let own = tags(l, node, facts, &["tags", "tag"], &fill);
     let mut all = if skip_run_tags { BTreeMap::new() } else { l.run_tags.clone() };
     all.extend(own);
@@ -35,10 +35,9 @@ pub(super) fn regions(
     let licenses = licenses(l, node, facts);
     let key = facts.take("kms_key_id").and_then(|fact| text(l, node, fact));
     let mut keys = BTreeMap::new();
-    if let Some(fact) = facts.take("region_kms_key_ids")
-        && let Some(entries) = fact.value.as_entries()
-    {
-        for (region, given) in entries {
+    if let Some(fact) = facts.take("region_kms_key_ids") {
+        let entries = fact.value.as_entries().ok_or_else(|| super::missing(l, &fact.value));
+        for (region, given) in super::soft(l, node, fact, entries).into_iter().flatten() {
             let given = facts::text(given).filter(|text| !text.is_empty());
             if let Some(value) = given.map(|text| l.as_value(&text)).and_then(|value| super::soft(l, node, fact, value))
             {
@@ -106,12 +105,14 @@ fn fast_launch(
     let mut everywhere = None;
     let mut by_region = BTreeMap::new();
     for block in facts.blocks("fast_launch") {
-        let number = |name: &str| block.get(name).and_then(|fact| facts::number(&fact.value));
-        let on = block.get("enable_fast_launch").is_none_or(|fact| facts::truth(&fact.value) != Some(false));
+        let mut number = |name: &str| block.get(name).and_then(|fact| super::number(l, node, fact));
+        let (parallel, count) = (number("max_parallel_launches"), number("target_resource_count"));
+        let enabled = block.get("enable_fast_launch");
+        let on = enabled.is_none() || super::on(l, node, enabled).is_some();
         let mut value = |name: &str| block.get(name).and_then(|fact| text(l, node, fact));
         let common = FastLaunch {
-            max_parallel_launches: number("max_parallel_launches"),
-            target_resource_count: number("target_resource_count"),
+            max_parallel_launches: parallel,
+            target_resource_count: count,
             launch_template_id: value("template_id"),
             launch_template_name: value("template_name"),
             launch_template_version: value("template_version"),

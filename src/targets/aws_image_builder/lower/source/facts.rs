@@ -32,11 +32,6 @@ impl<'a> Facts<'a> {
         (!empty).then_some(fact)
     }
 
-    /// Whether it is given and true.
-    pub(super) fn is_true(&mut self, name: &str) -> Option<&'a Fact> {
-        self.take(name).filter(|fact| truth(&fact.value) == Some(true))
-    }
-
     /// Takes the blocks of a name, in order: each with its own facts, named within it.
     pub(super) fn blocks(&mut self, name: &str) -> Vec<Block<'a>> {
         let mut blocks: IndexMap<&'a str, Block<'a>> = IndexMap::new();

@@ -140,11 +140,10 @@ fn metadata(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -> Option<
     for block in facts.blocks("metadata_options") {
         for (key, fact) in &block.facts {
             match *key {
-                "http_tokens" => {
-                    out.http_tokens = fact.value.as_str().map(std::borrow::Cow::into_owned).filter(|it| !it.is_empty())
-                }
+                "http_tokens" => out.http_tokens = known(l, node, fact).filter(|it| !it.is_empty()),
                 "http_put_response_hop_limit" => {
-                    out.hop_limit = facts::number(&fact.value).filter(|limit| (1..=64).contains(limit));
+                    let limit = super::number(l, node, fact);
+                    out.hop_limit = limit.filter(|limit| (1..=64).contains(limit));
                 }
                 "http_endpoint" if fact.value.as_str().as_deref() == Some("enabled") => {}
                 "instance_metadata_tags" if fact.value.as_str().as_deref() == Some("disabled") => {}
@@ -164,12 +163,9 @@ fn placement(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -> Option
         availability_zone: facts.take("availability_zone").and_then(|fact| text(l, node, fact)),
         ..Placement::default()
     };
-    let known = |value: Option<&crate::graph::Fact>| {
-        value.and_then(|fact| fact.value.as_str()).map(std::borrow::Cow::into_owned)
-    };
-    out.tenancy = known(facts.take("tenancy"));
+    out.tenancy = facts.take("tenancy").and_then(|fact| known(l, node, fact));
     for block in facts.blocks("placement") {
-        out.tenancy = known(block.get("tenancy")).or(out.tenancy);
+        out.tenancy = block.get("tenancy").and_then(|fact| known(l, node, fact)).or(out.tenancy);
         out.host = block.get("host_id").and_then(|fact| text(l, node, fact));
         out.host_resource_group = block.get("host_resource_group_arn").and_then(|fact| text(l, node, fact));
     }
@@ -177,6 +173,15 @@ fn placement(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -> Option
         out.tenancy = Some("host".to_owned());
     }
     (out != Placement::default()).then_some(out)
+}
+
+/// A text that has to be known while compiling, and that the image can do without.
+fn known(l: &mut Lowering<'_>, node: &Node, fact: &crate::graph::Fact) -> Option<String> {
+    let value = match facts::text(&fact.value) {
+        Some(text) => l.as_known(&text),
+        None => Err(super::missing(l, &fact.value)),
+    };
+    super::soft(l, node, fact, value)
 }
 
 fn resource_tags(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -> BTreeMap<String, Value> {

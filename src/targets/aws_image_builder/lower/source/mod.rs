@@ -18,15 +18,15 @@ use std::collections::BTreeMap;
 use self::facts::{Block, Facts};
 pub(in super::super) use self::name::BUILD_DATE;
 use super::Lowering;
-use super::text::Missing;
 use crate::graph::{Fact, Node};
-use crate::resolve::value::{Origin, Text, Value as Given};
+use crate::resolve::value::{Text, Value as Given};
 use crate::source::Span;
 use crate::targets::aws_image_builder::model::{
     ComponentUse, Distribution, DistributionId, Infrastructure, InfrastructureId, LifecyclePolicy, LifecycleRule, Part,
     Pipeline, Platform, Recipe, RecipeId, RecipeKind, RegionDistribution, Schedule, Setting, SettingId, Value,
 };
 use crate::targets::aws_image_builder::names;
+use crate::targets::text::unknown::{self, Missing};
 
 /// What a source says of each resource.
 pub(super) struct Source {
@@ -65,6 +65,9 @@ pub(super) fn read(l: &mut Lowering<'_>, node: &Node, machine: &Node) -> Source 
         let how = "nothing connects: Image Builder runs the steps through the Systems Manager agent";
         l.report.exact(machine, &fact.name, fact.span, how);
     }
+    // Each was taken by its name, or is one of the rest.
+    l.report.answered_all(node);
+    l.report.answered_all(machine);
     let kind = RecipeKind::Image { block_devices: devices, user_data, ami_tags: BTreeMap::new() };
     Source { parent: parent.value, kind, infrastructure, role, regions, rules }
 }
@@ -241,11 +244,11 @@ fn left(name: &str) -> Option<Left> {
 }
 
 /// A value that the image can do without: what is missing is a warning.
-pub(super) fn soft(l: &mut Lowering<'_>, node: &Node, fact: &Fact, value: Result<Value, Missing>) -> Option<Value> {
+pub(super) fn soft<T>(l: &mut Lowering<'_>, node: &Node, fact: &Fact, value: Result<T, Missing>) -> Option<T> {
     soft_at(l, node, &fact.name, fact.span, value)
 }
 
-fn soft_at(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, value: Result<Value, Missing>) -> Option<Value> {
+fn soft_at<T>(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, value: Result<T, Missing>) -> Option<T> {
     match value {
         Ok(value) => Some(value),
         Err((why, help)) => {
@@ -253,6 +256,25 @@ fn soft_at(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, value: Res
             None
         }
     }
+}
+
+/// A fact that is on; one that the image can do without and that is not known counts as off.
+fn on<'a>(l: &mut Lowering<'_>, node: &Node, fact: Option<&'a Fact>) -> Option<&'a Fact> {
+    let fact = fact?;
+    match facts::truth(&fact.value) {
+        Some(truth) => truth.then_some(fact),
+        None => {
+            let missing = missing(l, &fact.value);
+            soft::<()>(l, node, fact, Err(missing));
+            None
+        }
+    }
+}
+
+/// A fact that is a whole number which the image can do without.
+fn number(l: &mut Lowering<'_>, node: &Node, fact: &Fact) -> Option<u64> {
+    let number = facts::number(&fact.value).ok_or_else(|| missing(l, &fact.value));
+    soft(l, node, fact, number)
 }
 
 /// A fact that is a text, as a value that the image can do without.
@@ -269,13 +291,8 @@ fn one(l: &mut Lowering<'_>, node: &Node, fact: &Fact, given: &Given) -> Option<
 }
 
 /// Why something that is no text is not known.
-pub(in super::super) fn missing(l: &Lowering<'_>, given: &Given) -> Missing {
-    let name = |id| l.parameters.get(id).name.clone();
-    match given.origin(&name).filter(|origin| !matches!(origin, Origin::Packer(_))) {
-        None if given.is_sensitive() => ("it is a secret, and everybody can read what stands here".to_owned(), None),
-        Some(origin) => super::text::why_unknown(&origin),
-        None => ("it is not known while compiling".to_owned(), None),
-    }
+fn missing(l: &Lowering<'_>, given: &Given) -> Missing {
+    unknown::missing(l.graph, given)
 }
 
 /// A fact that is a list of texts.

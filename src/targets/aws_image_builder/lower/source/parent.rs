@@ -36,7 +36,12 @@ pub(super) fn parent(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -
             }
             Parent { value: Value::text(given), root_device: None }
         }
-        (None, Some(fact), _) => named(l, node, fact),
+        (None, Some(fact), _) => {
+            for (_, fact) in filters.iter().flat_map(|block| &block.facts) {
+                l.report.near(node, &fact.name, fact.span, "`source_ami` names the AMI, and nothing is searched for");
+            }
+            named(l, node, fact)
+        }
         (None, None, Some(block)) => {
             let get = |name: &str| block.get(name).map(|fact| &fact.value);
             let search = Search::of(get("filters"), get("owners"));

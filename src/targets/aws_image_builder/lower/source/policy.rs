@@ -30,14 +30,17 @@ pub(super) fn document(l: &mut Lowering<'_>, node: &Node, block: &Block<'_>) -> 
         indexmap::IndexMap::new();
     let mut version = "2012-10-17".to_owned();
     for (key, fact) in &block.facts {
-        if *key == "Version" {
-            version = fact.value.as_str().map_or(version, std::borrow::Cow::into_owned);
+        if *key == "Version"
+            && let Some(given) = fact.value.as_str()
+        {
+            version = given.into_owned();
             continue;
         }
-        let Some((index, inner)) = key.strip_prefix("Statement").and_then(|rest| rest.split_once('.')) else {
+        let place = key.strip_prefix("Statement").and_then(|rest| rest.split_once('.'));
+        if place.is_none() && fact.value.is_wholly_known() {
             continue;
-        };
-        let Some(value) = json(&fact.value) else {
+        }
+        let (Some((index, inner)), Some(value)) = (place, json(&fact.value)) else {
             let (why, help) = super::missing(l, &fact.value);
             l.report.approximated(node, &fact.name, fact.span, &format!("the policy is left out: {why}"), help);
             return None;
@@ -146,8 +149,8 @@ pub(super) fn rules(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) ->
             }
         }
     }
-    let snapshots = facts.is_true("force_delete_snapshot").is_some();
-    if let Some(fact) = facts.is_true("force_deregister") {
+    let snapshots = super::on(l, node, facts.take("force_delete_snapshot")).is_some();
+    if let Some(fact) = super::on(l, node, facts.take("force_deregister")) {
         let how = "names are never used twice: a lifecycle policy takes all AMIs away but the newest";
         l.report.near(node, &fact.name, fact.span, how);
         out.push(LifecycleRule { action: LifecycleAction::Delete { snapshots }, filter: LifecycleFilter::Count(1) });
