@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// The programs that judge.
-struct Judges {
+pub(crate) struct Judges {
     cfn_lint: PathBuf,
     /// A Python that has PyYAML.
-    python: PathBuf,
+    pub(crate) python: PathBuf,
     /// Runs and checks component documents; comes with the recorded cases.
     runner: PathBuf,
 }
 
-fn judges() -> Option<Judges> {
+pub(crate) fn judges() -> Option<Judges> {
     let Some(conformance) = folder("FORMWORK_CONFORMANCE") else {
         // Also where skipping is forbidden: the judge of documents is not part of the project.
         println!("skipped: FORMWORK_CONFORMANCE does not name the folder of judges");
@@ -46,7 +46,7 @@ fn judges() -> Option<Judges> {
 
 impl Judges {
     /// Demands that no judge finds anything in a target's folder.
-    fn judge(&self, folder: &Path) -> Result<(), String> {
+    pub(crate) fn judge(&self, folder: &Path) -> Result<(), String> {
         let here = Path::new("/");
         let template = folder.join("template.yaml");
         let arguments = [
@@ -110,22 +110,27 @@ fn aws_corpus() {
 
 /// Those that have an `amazon-ebs` source.
 pub(crate) fn real_configurations(corpus: &Path) -> Vec<Value> {
+    configurations_with(corpus, "\"amazon-ebs\"")
+}
+
+/// Those in whose files a text stands.
+pub(crate) fn configurations_with(corpus: &Path, source: &str) -> Vec<Value> {
     let configurations: Vec<Value> = fs::read_to_string(corpus.join("verdicts.jsonl"))
         .unwrap()
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         // What Packer itself takes, as far as it got on a machine without Ansible.
         .filter(|description: &Value| matches!(text(&description["validate"]).as_str(), "ok" | "environment"))
-        .filter(|description| is_ebs(corpus, description) && wanted(&text(&description["id"])))
+        .filter(|description| has(corpus, description, source) && wanted(&text(&description["id"])))
         .collect();
     assert!(!configurations.is_empty());
     configurations
 }
 
-fn is_ebs(corpus: &Path, description: &Value) -> bool {
+fn has(corpus: &Path, description: &Value, source: &str) -> bool {
     list(&description["config"]).iter().any(|file| {
         let content = fs::read_to_string(corpus.join(text(file))).unwrap_or_default();
-        content.contains("\"amazon-ebs\"")
+        content.contains(source)
     })
 }
 
@@ -182,6 +187,7 @@ fn resolution(help: &str) -> Option<String> {
     let options = help.split('`').skip(1).step_by(2);
     let option = options.into_iter().find(|option| option.starts_with("--"))?;
     let option = option.replace("=ssm:NAME", "=ssm:/a/parameter").replace("=AMI", "=ami-0123456789abcdef0");
+    let option = option.replace("=s3://BUCKET/PREFIX", "=s3://bucket/prefix").replace("=IMAGE", "=debian:12");
     let option = option.replace("REGION:ACCOUNT:secret:NAME", "eu-west-1:123456789012:secret:it");
     Some(option.replace("=VALUE", "=value").replace("=NAME", "=ubuntu").replace("=DAYS", "=30"))
 }
@@ -305,7 +311,18 @@ fn recorded(judges: &Judges, records: &Path, bases: &Path, case: &str) -> BTreeM
         };
         let outcome = match made.get(&ours) {
             None => (format!("refused: {}", inexact(&["refused"]).join(", ")), run.to_string()),
-            Some(_) => match executed(judges, records, bases, case, &image, &ours, &out, scratch.path(), &record) {
+            Some(_) => match executed(
+                judges,
+                records,
+                case,
+                &image,
+                &ours,
+                &out,
+                scratch.path(),
+                &record,
+                &bases.join("base.rootfs.tar"),
+                &bases.join("base.tar"),
+            ) {
                 Ok(judged) if judged.is_empty() => ("same".to_owned(), String::new()),
                 Ok(judged) => {
                     let why = inexact(&["approximated", "moved", "omitted"]);
@@ -365,16 +382,17 @@ fn behind_block(text: &str) -> &str {
 
 /// Runs an image's documents in the base's file system; gives the paths at which the result is another than Packer's.
 #[expect(clippy::too_many_arguments, reason = "it is one step of one test")]
-fn executed(
+pub(crate) fn executed(
     judges: &Judges,
     records: &Path,
-    bases: &Path,
     case: &str,
     image: &str,
     ours: &str,
     out: &Path,
     scratch: &Path,
     record: &Value,
+    files: &Path,
+    base_image: &Path,
 ) -> Result<Vec<String>, String> {
     let here = Path::new("/");
     let target = out.join("aws-image-builder");
@@ -390,14 +408,16 @@ fn executed(
     fs::write(&bundle, &bundled.stdout).unwrap();
     // The bucket, as it is after the upload.
     let buckets = scratch.join(format!("{name}-buckets"));
-    fs::create_dir_all(buckets.join("bucket")).unwrap();
+    for bucket in ["bucket", "downloads"] {
+        fs::create_dir_all(buckets.join(bucket)).unwrap();
+    }
     if target.join("assets").is_dir() {
         let words =
             ["-R", "-P", "--", &path(&target.join("assets")), &path(&buckets.join("bucket/assets"))].map(str::to_owned);
         process::run(here, Path::new("/bin/cp"), words, &[]).success()?;
     }
     fs::create_dir(&root).unwrap();
-    let words = ["-C", &path(&root), "-xpf", &path(&bases.join("base.rootfs.tar"))].map(str::to_owned);
+    let words = ["-C", &path(&root), "-xpf", &path(files)].map(str::to_owned);
     process::run(here, Path::new("/bin/tar"), words, &[]).success()?;
     let mut words =
         vec![path(&judges.runner), "run".to_owned(), "--strict".to_owned(), "--bundle".to_owned(), path(&bundle)];
@@ -418,7 +438,7 @@ fn executed(
         "--image-tar".to_owned(),
         path(&tar),
         "--base-tar".to_owned(),
-        path(&bases.join("base.tar")),
+        path(base_image),
         "--source".to_owned(),
         image.to_owned(),
     ];
@@ -436,6 +456,7 @@ fn executed(
 fn recipe_index(template: &Path, image: &str) -> String {
     let body = fs::read_to_string(template).unwrap();
     let description = format!("Description: {image} of ");
+    let body = body.replace("::ContainerRecipe\n", "::ImageRecipe\n");
     let mut recipes = body.split("\n    Type: AWS::ImageBuilder::ImageRecipe\n").skip(1);
     let own = |recipe: &str| recipe.lines().take(8).any(|line| line.trim_start().starts_with(&description));
     recipes.position(own).unwrap_or_else(|| panic!("no recipe for {image}")).to_string()

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The folder of judges, beside which the extracts of the services' models lie.
-fn conformance() -> Option<PathBuf> {
+pub(crate) fn conformance() -> Option<PathBuf> {
     let found = folder("FORMWORK_CONFORMANCE");
     if found.is_none() {
         println!("skipped: FORMWORK_CONFORMANCE does not name the folder of judges");
@@ -35,7 +35,7 @@ fn extract(conformance: &Path, name: &str) -> PathBuf {
 }
 
 /// A Python that has an independent reader of HCL and the SDK of AWS.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let found = find("aws-judges-python");
     if found.is_none() {
         return skip("not in FORMWORK_TOOLS or PATH: aws-judges-python (`.ci/tools.sh` installs it)");
@@ -96,24 +96,26 @@ fn aws_corpus_as_modules() {
         return;
     };
     let Some(python) = python() else { return };
-    let schema = extract(&conformance, "aws-imagebuilder-terraform.json");
-    let terraform = terraform(&conformance);
-    let judge = |folder: &Path| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/terraform_module.py");
-        let words = [script.as_path(), folder, &schema].map(|path| path.to_string_lossy().into_owned());
-        let said = process::run(folder, &python, words, &[]).success()?.stdout;
-        if !said.trim().is_empty() {
-            return Err(said);
-        }
-        if let Some(terraform) = terraform {
-            terraform.run(folder, &["fmt", "-check", "-diff", "."], &[])?;
-            terraform.run(folder, &["init", "-no-color"], &[])?;
-            terraform.run(folder, &["validate", "-no-color"], &[])?;
-        }
-        Ok(())
-    };
+    let judge = |folder: &Path| module(&conformance, &python, folder);
     let format = ["--set", "aws-image-builder.format=terraform"];
     judged(&corpus, &format, &judge);
+}
+
+/// Demands that no judge finds anything in a module.
+pub(crate) fn module(conformance: &Path, python: &Path, folder: &Path) -> Result<(), String> {
+    let schema = extract(conformance, "aws-imagebuilder-terraform.json");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/terraform_module.py");
+    let words = [script.as_path(), folder, &schema].map(|path| path.to_string_lossy().into_owned());
+    let said = process::run(folder, python, words, &[]).success()?.stdout;
+    if !said.trim().is_empty() {
+        return Err(said);
+    }
+    if let Some(terraform) = terraform(conformance) {
+        terraform.run(folder, &["fmt", "-check", "-diff", "."], &[])?;
+        terraform.run(folder, &["init", "-no-color"], &[])?;
+        terraform.run(folder, &["validate", "-no-color"], &[])?;
+    }
+    Ok(())
 }
 
 /// Every configuration of real templates that has an `amazon-ebs` source, as requests.
@@ -124,7 +126,7 @@ fn aws_corpus_as_requests() {
         println!("skipped: FORMWORK_CORPUS does not name the folder of real templates");
         return;
     };
-    let model = Model::read(&extract(&conformance, "aws-imagebuilder-api.json"));
+    let model = Model::of(&conformance);
     let format = ["--set", "aws-image-builder.format=api"];
     judged(&corpus, &format, &|folder| model.judge(folder));
 }
@@ -141,17 +143,22 @@ fn judged(corpus: &Path, format: &[&str], judge: &(dyn Fn(&Path) -> Result<(), S
 }
 
 /// What the service says of its requests.
-struct Model {
+pub(crate) struct Model {
     root: Value,
 }
 
 impl Model {
+    /// Of the extract beside the judges.
+    pub(crate) fn of(conformance: &Path) -> Self {
+        Self::read(&extract(conformance, "aws-imagebuilder-api.json"))
+    }
+
     fn read(path: &Path) -> Self {
         Self { root: serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap() }
     }
 
     /// Demands that every request of a folder is one, and that what it refers to was made by an earlier one.
-    fn judge(&self, folder: &Path) -> Result<(), String> {
+    pub(crate) fn judge(&self, folder: &Path) -> Result<(), String> {
         let mut paths: Vec<PathBuf> = fs::read_dir(folder.join("api"))
             .map_err(|error| format!("there is no folder `api`: {error}"))?
             .map(|entry| entry.unwrap().path())
@@ -180,6 +187,7 @@ impl Model {
             let kind = match operation.as_str() {
                 "CreateComponent" => "component",
                 "CreateImageRecipe" => "image-recipe",
+                "CreateContainerRecipe" => "container-recipe",
                 "CreateInfrastructureConfiguration" => "infrastructure-configuration",
                 "CreateDistributionConfiguration" => "distribution-configuration",
                 "CreateImagePipeline" => "image-pipeline",
@@ -284,7 +292,7 @@ fn arns(value: &Value) -> Vec<String> {
 #[test]
 fn aws_model_of_requests_is_strict() {
     let Some(conformance) = conformance() else { return };
-    let model = Model::read(&extract(&conformance, "aws-imagebuilder-api.json"));
+    let model = Model::of(&conformance);
     let wrong = |body: &str| {
         let mut found = Vec::new();
         model.walk("it", &serde_json::from_str(body).unwrap(), "CreateComponentRequest", &mut found);
@@ -349,16 +357,17 @@ struct Edited {
     tag: usize,
     deprecated: bool,
     second: bool,
+    container: bool,
 }
 
 impl Edited {
     fn new() -> Self {
         let steps = (0..3).map(|at| (format!("step-{at}"), 0)).collect();
-        Self { steps, made: 3, size: 8, kind: 0, regions: 0, tag: 0, deprecated: false, second: false }
+        Self { steps, made: 3, size: 8, kind: 0, regions: 0, tag: 0, deprecated: false, second: false, container: true }
     }
 
     fn edit(&mut self, numbers: &mut Numbers) -> &'static str {
-        match numbers.below(12) {
+        match numbers.below(13) {
             0 | 1 => {
                 let at = numbers.below(self.steps.len() + 1);
                 self.steps.insert(at, (format!("step-{}", self.made), 0));
@@ -400,6 +409,10 @@ impl Edited {
                 self.second = !self.second;
                 "the second image"
             }
+            11 => {
+                self.container = !self.container;
+                "the container image"
+            }
             _ => {
                 self.tag += 1;
                 "another tag"
@@ -436,12 +449,35 @@ impl Edited {
                 if *name == "app" { deprecated } else { "" },
             );
         }
-        let sources: Vec<String> = names.iter().map(|name| format!("\"source.amazon-ebs.{name}\"")).collect();
+        let mut sources: Vec<String> = names.iter().map(|name| format!("\"source.amazon-ebs.{name}\"")).collect();
+        if self.container {
+            let _ = writeln!(
+                out,
+                r#"source "docker" "box" {{
+  image   = "debian:12"
+  commit  = true
+  changes = ["LABEL edit={}", "CMD [\"/bin/true\"]"]
+}}"#,
+                self.tag,
+            );
+            sources.push("\"source.docker.box\"".to_owned());
+        }
         let _ = writeln!(out, "build {{\n  sources = [{}]", sources.join(", "));
         for (name, version) in &self.steps {
             let _ = writeln!(
                 out,
                 "  provisioner \"shell\" {{\n    name   = \"{name}\"\n    inline = [\"echo {version}\"]\n  }}"
+            );
+        }
+        if self.container {
+            let _ = writeln!(
+                out,
+                r#"  post-processor "docker-tag" {{
+    only       = ["docker.box"]
+    repository = "123456789012.dkr.ecr.us-east-1.amazonaws.com/box"
+    tags       = ["{}"]
+  }}"#,
+                self.tag,
             );
         }
         let _ = writeln!(out, "}}");

@@ -15,6 +15,7 @@
 )]
 
 mod aws;
+mod aws_containers;
 mod aws_forms;
 mod compiled;
 mod corpus;

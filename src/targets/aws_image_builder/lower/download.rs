@@ -48,8 +48,8 @@ pub(super) fn download(
             }
         }
     }
-    let wish =
-        Wish { prefix: "download-", path: Some(to.trim_end_matches('/').to_owned()), whole: true, ..Wish::default() };
+    let first = all.first().map(|travel| travel.destination.trim_end_matches('/').to_owned());
+    let wish = Wish { prefix: "download-", path: first, whole: true, ..Wish::default() };
     let mut draft = l.draft(options, wish);
     let StepOptions { name: _, pause_before, timeout, retries, continue_on_error } = options;
     if let Some(pause) = pause_before {

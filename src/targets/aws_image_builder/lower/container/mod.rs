@@ -105,19 +105,18 @@ fn parent(l: &mut Lowering<'_>, node: &Node, start: &Start) -> Value {
         }
         return Value::text(given);
     }
-    let help = |l: &Lowering<'_>| format!("name an image with {}", l.setting(PARENT, "IMAGE"));
     match start {
         Start::Container(reference) => match l.as_value(&reference.value) {
             Ok(value) => return value,
             Err((why, more)) => {
-                let option = help(l);
+                let option = format!("name an image with {}", l.setting(PARENT, "IMAGE"));
                 let help = more.map_or_else(|| option.clone(), |more| format!("{more}, or {option}"));
                 l.report.impossible(node, "image", reference.span, &why, Some(help));
             }
         },
         Start::Dockerfile { path, context: _, arguments: _, pull: _ } => {
             let why = "a Dockerfile makes its base first, and a container recipe starts from an image that is there";
-            let help = format!("build that image, push it, and {}", help(l));
+            let help = format!("build that image, push it, and name it with {}", l.setting(PARENT, "IMAGE"));
             l.report.impossible(node, "build.path", path.span, why, Some(help));
         }
         // Whoever called has looked.
@@ -173,7 +172,7 @@ fn runner(l: &mut Lowering<'_>, machine: &Node, user: Option<&Spanned<Text>>, co
     let (name, span) = written.map_or(("", base.origin), |written| ("image", written.span));
     let who = if container.user.is_none() { " as root" } else { "" };
     let how = format!(
-        "scripts run{who} in {}, because nobody told what the base says of it; {} does",
+        "scripts run{who} in {}; where the base says otherwise, {} tells it",
         container.directory,
         l.setting(BASE_CONFIG, "FILE")
     );

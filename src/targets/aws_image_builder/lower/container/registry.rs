@@ -153,7 +153,7 @@ pub(super) fn regions(l: &mut Lowering<'_>, node: &Node, container: &Container) 
             }
         }
     }
-    if out.is_empty() && !l.report.is_refused() {
+    if out.is_empty() && container.destinations.is_empty() {
         let why = "Image Builder puts images into ECR, and nothing names a repository";
         let help = format!("name one with {}, or by `docker-tag`", l.setting(REPOSITORY, "NAME"));
         l.report.impossible(node, "", node.origin, why, Some(help));
