@@ -4,7 +4,7 @@
 //! `docker cp` does; copied *to a path* it would follow a link. So every file goes into its destination's folder, under
 //! another name by way of a stage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::{CONTENTS, Lowering, UPLOADS, Who};
 use super::model::{Command, Instruction};
@@ -247,6 +247,11 @@ fn folder(l: &mut Lowering<'_>, node: &Node, written: &str, source: &str, name: 
     as_root(l, &mut commands, &to);
     let word = code.text(&to);
     let inside = name.map(|name| code.text(&format!("{}/{name}", to.trim_end_matches('/'))));
+    // What arrives in a folder changes nothing of the folder itself, where `cp` would.
+    let as_it_was = name.is_none();
+    if as_it_was {
+        commands.push(vec![format!("was=\"$([ ! -d {word} ] || stat -Lc '%u:%g %a' {word})\"")]);
+    }
     if owners.is_empty() {
         commands.push(match &inside {
             None => vec![format!("cp -a {from}/. {word}")],
@@ -261,25 +266,36 @@ fn folder(l: &mut Lowering<'_>, node: &Node, written: &str, source: &str, name: 
             commands.push(vec![format!("if [ -d \"$to\" ]; then to={inside}; fi")]);
         }
         commands.push(vec![format!("cp -a {from}/. \"$to\"")]);
-        for ((uid, gid), paths) in owners {
-            let mut command = vec![format!("chown -h {uid}:{gid}")];
-            let mut bits = Vec::new();
-            for (path, mode) in paths {
-                let path = if path.is_empty() { "\"$to\"".to_owned() } else { format!("\"$to\"/{}", code.text(&path)) };
-                if mode & 0o6000 != 0 {
-                    bits.push(vec![format!("chmod {mode:04o} {path}")]);
-                }
-                command.push(format!("  {path}"));
-            }
-            commands.push(command);
-            commands.extend(bits);
-        }
+        commands.extend(give_away(&mut code, owners));
+    }
+    if as_it_was {
+        let restored = format!("chown \"${{was% *}}\" {word} && chmod \"${{was#* }}\" {word}");
+        commands.push(vec![format!("if [ -n \"$was\" ]; then {restored}; fi")]);
     }
     l.known_folders.insert(to.clone());
     l.push_run(&code, flags, commands);
     // Packer changes the owner of all of it, also of what was there before.
     fix_owner(l, node, &to, true);
     Some(())
+}
+
+/// Commands that give what was copied to `$to` to its owners.
+fn give_away(code: &mut Code, owners: BTreeMap<(u32, u32), Vec<(String, u32)>>) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for ((uid, gid), paths) in owners {
+        let mut command = vec![format!("chown -h {uid}:{gid}")];
+        let mut bits = Vec::new();
+        for (path, mode) in paths {
+            let path = if path.is_empty() { "\"$to\"".to_owned() } else { format!("\"$to\"/{}", code.text(&path)) };
+            if mode & 0o6000 != 0 {
+                bits.push(vec![format!("chmod {mode:04o} {path}")]);
+            }
+            command.push(format!("  {path}"));
+        }
+        commands.push(command);
+        commands.extend(bits);
+    }
+    commands
 }
 
 /// A link to a folder, named without a slash: it arrives as a link.
@@ -314,8 +330,8 @@ fn as_root(l: &mut Lowering<'_>, commands: &mut Vec<Command>, to: &str) {
 }
 
 /// Foreign owners in a folder: by owner, the paths below it with their modes. A context makes everything root's.
-fn owners(l: &Lowering<'_>, written: &str) -> std::collections::BTreeMap<(u32, u32), Vec<(String, u32)>> {
-    let mut all = std::collections::BTreeMap::<_, Vec<_>>::new();
+fn owners(l: &Lowering<'_>, written: &str) -> BTreeMap<(u32, u32), Vec<(String, u32)>> {
+    let mut all = BTreeMap::<_, Vec<_>>::new();
     let root = written.trim_end_matches('/');
     let root = if root.is_empty() { "/" } else { root };
     let mut open = vec![String::new()];

@@ -28,7 +28,9 @@ RUN test "$(id -u)" -eq 0 \
 
 # provisioner[1].file
 RUN --mount=type=bind,source=site,target=/tmp/upload_1 \
-    cp -a /tmp/upload_1/. /srv/site
+    was="$([ ! -d /srv/site ] || stat -Lc '%u:%g %a' /srv/site)" \
+ && cp -a /tmp/upload_1/. /srv/site \
+ && if [ -n "$was" ]; then chown "${was% *}" /srv/site && chmod "${was#* }" /srv/site; fi
 
 # provisioner[2].file
 COPY --from=contents --chown=0:0 --chmod=0600 /tmp/1/site.conf /etc/
