@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::noun;
 use super::names;
+use super::packer::Required;
 use crate::declare_diagnostic;
 use crate::diagnostic::{Declaration, Diagnostic, Severity, Sink};
 use crate::schema::{Kind, Lookup, Schemas};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Document, Expr, ExprKind};
+use crate::syntax::Document;
 
 declare_diagnostic! {
     pub static UNKNOWN_COMPONENT = {
@@ -31,36 +32,17 @@ declare_diagnostic! {
 /// What this file can report.
 pub(super) const DECLARATIONS: &[&Declaration] = &[&UNKNOWN_COMPONENT, &WRONG_COMPONENT_KIND];
 
-/// The plugins that a template requires: local names, and sources where they are written out.
-#[derive(Debug, Default)]
-pub(super) struct RequiredPlugins(BTreeMap<String, Option<String>>);
+/// The plugins that a template requires, by local name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RequiredPlugins(pub(super) BTreeMap<String, Required>);
 
 impl RequiredPlugins {
-    /// Reads what the `packer` blocks say; what is wrong with them is reported elsewhere.
-    pub(super) fn read(documents: &[Document]) -> Self {
-        let blocks = documents.iter().flat_map(|document| document.body.blocks());
-        let required = blocks
-            .filter(|block| block.kind.value == "packer")
-            .flat_map(|block| block.body.blocks())
-            .filter(|block| block.kind.value == "required_plugins")
-            .flat_map(|block| block.body.attributes());
-        Self(required.map(|entry| (entry.name.value.clone(), source(&entry.value))).collect())
-    }
-
     /// The one that a component of that name comes from: names of components begin with the plugin's.
     fn of(&self, component: &str) -> Option<(&str, Option<&str>)> {
         let own = self.0.iter().filter(|(plugin, _)| is_of(component, plugin));
         let longest = own.max_by_key(|(plugin, _)| plugin.len());
-        longest.map(|(plugin, source)| (plugin.as_str(), source.as_deref()))
+        longest.map(|(plugin, required)| (plugin.as_str(), required.source.as_deref()))
     }
-}
-
-fn source(entry: &Expr) -> Option<String> {
-    let literal = |expr: &Expr| if let ExprKind::Template(text) = &expr.kind { text.literal() } else { None };
-    let ExprKind::Object(items) = &entry.kind else { return None };
-    let is_word = |expr: &Expr| matches!(&expr.kind, ExprKind::Variable(name) if name == "source");
-    let source = items.iter().find(|item| is_word(&item.key) || literal(&item.key).as_deref() == Some("source"));
-    literal(&source?.value)
 }
 
 /// Whether a component has the name of a plugin, or begins with it.

@@ -101,7 +101,13 @@ pub(super) struct Decoded {
 
 impl<'a> Decoder<'a> {
     /// A decoder that has seen nothing yet.
-    pub(super) fn new(schemas: &'a Schemas, documents: &[Document], packer_version: &str, strict: bool) -> Self {
+    pub(super) fn new(
+        schemas: &'a Schemas,
+        documents: &[Document],
+        required: RequiredPlugins,
+        packer_version: &str,
+        strict: bool,
+    ) -> Self {
         Self {
             schemas,
             foreign: Foreign::default(),
@@ -112,7 +118,7 @@ impl<'a> Decoder<'a> {
             post_processors: BTreeSet::new(),
             packer_version: packer_version.to_owned(),
             strict,
-            required: RequiredPlugins::read(documents),
+            required,
             used: components::named(documents),
             bodies: IndexMap::new(),
             current: None,

@@ -42,6 +42,7 @@ use crate::parse;
 use crate::schema::{Schemas, language};
 use crate::source::{FileOrigin, Files, SourceMap, Span};
 use crate::syntax;
+use components::RequiredPlugins;
 use eval::{Scope, World};
 use template::Template;
 use value::{Origin, Type, Value, ValueKind};
@@ -105,17 +106,18 @@ pub fn resolve_with<T>(
     let environment = |name: &str| inputs.environment.as_ref().and_then(|all| all.get(name).cloned());
     let templates = |path: &str, text: &str, sink: &mut Sink| read_template(path, text, sink);
     let mut world = World::new(files, configuration.root.clone());
-    world.unread = unread::Unread::collect(documents, schemas, sources);
     world.readable.clone_from(&inputs.readable);
     world.now = inputs.now;
     world.environment = inputs.environment.is_some().then_some(&environment as &dyn Fn(&str) -> Option<String>);
     world.template = Some(&templates);
     let packer_version = inputs.packer_version.as_deref().unwrap_or(packer::PACKER_VERSION);
-    let required_plugins = packer::read(documents, packer_version, &world, sink);
+    let required = RequiredPlugins(packer::read(documents, packer_version, &world, sink));
+    world.unread = unread::Unread::collect(documents, schemas, &required, sources);
     let variables = variables::resolve(configuration, inputs, &world, sources, sink);
     world.parameters = variables.keys().cloned().collect();
 
-    let mut decoder = decode::Decoder::new(schemas, documents, packer_version, inputs.require_values);
+    let required_plugins = required.0.iter().map(|(name, plugin)| (name.clone(), plugin.versions.clone())).collect();
+    let mut decoder = decode::Decoder::new(schemas, documents, required, packer_version, inputs.require_values);
     if configuration.is_legacy() {
         decoder.language = engine::Language::LegacyJson;
     }

@@ -48,16 +48,25 @@ pub(super) const DECLARATIONS: &[&Declaration] =
 /// The version of Packer whose language this is.
 pub(super) const PACKER_VERSION: &str = "1.16.0";
 
+/// A plugin that the template requires, as far as its entry could be read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Required {
+    /// Which versions will do.
+    pub(super) versions: Option<Constraint>,
+    /// `github.com/OWNER/NAME`
+    pub(super) source: Option<String>,
+}
+
 /// The plugins that the template requires, by local name. `version` is that of the Packer it will be used with.
 pub(super) fn read(
     documents: &[Document],
     version: &str,
     world: &World<'_>,
     sink: &mut Sink,
-) -> BTreeMap<String, Option<Constraint>> {
+) -> BTreeMap<String, Required> {
     let root = language::root();
     let schema = &root.blocks["packer"].body;
-    let mut plugins: BTreeMap<String, (Span, Option<Constraint>)> = BTreeMap::new();
+    let mut plugins: BTreeMap<String, (Span, Required)> = BTreeMap::new();
     for block in documents.iter().flat_map(|document| document.body.blocks()) {
         if block.kind.value != "packer" || !block.labels.is_empty() {
             continue;
@@ -70,7 +79,7 @@ pub(super) fn read(
             let entries = &schema.blocks["required_plugins"].body;
             let content = structure::content(&required.body, entries, "`required_plugins`", sink);
             for (name, attribute) in content.attributes {
-                let constraint = check(attribute, world, sink);
+                let required = check(attribute, world, sink);
                 if let Some((first, _)) = plugins.get(name) {
                     sink.report(
                         DUPLICATE_REQUIRED_PLUGIN
@@ -81,11 +90,11 @@ pub(super) fn read(
                     );
                     continue;
                 }
-                plugins.insert(name.to_owned(), (attribute.name.span, constraint));
+                plugins.insert(name.to_owned(), (attribute.name.span, required));
             }
         }
     }
-    plugins.into_iter().map(|(name, (_, constraint))| (name, constraint)).collect()
+    plugins.into_iter().map(|(name, (_, required))| (name, required)).collect()
 }
 
 /// The text of a constant; nothing where it is none, which was reported.
@@ -138,8 +147,8 @@ fn core_version(attribute: &Attribute, version: &str, world: &World<'_>, sink: &
     }
 }
 
-/// Checks an entry of `required_plugins`; which versions will do, where that can be read.
-fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Option<Constraint> {
+/// Checks an entry of `required_plugins`.
+fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Required {
     let name = &attribute.name.value;
     let form = format!("write `{name} = {{ version = \"~> 1\", source = \"github.com/OWNER/{name}\" }}`");
     let invalid = |span: Span, message: String, label: &str| {
@@ -159,10 +168,10 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Option<Co
             let message = format!("the plugin `{name}` is not required by an object");
             sink.report(invalid(attribute.value.span, message, "has to be an object"));
         }
-        return None;
+        return Required::default();
     };
     let mut said = BTreeSet::new();
-    let mut versions = None;
+    let mut required = Required::default();
     for item in items {
         let Some(key) = key(&item.key.kind) else { continue };
         let span = item.value.span;
@@ -178,13 +187,14 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Option<Co
                             .help("leave out what follows the `-`"),
                     );
                 }
-                versions = read;
+                required.versions = read;
             }
             "source" => {
                 let text = constant("source", &item.value, world, sink);
                 if let Some(Err(why)) = text.as_deref().map(source) {
                     sink.report(invalid(span, format!("the source of `{name}` names no plugin: {why}"), "here"));
                 }
+                required.source = text;
             }
             _ => sink.report(
                 INVALID_REQUIRED_PLUGIN
@@ -201,7 +211,7 @@ fn check(attribute: &Attribute, world: &World<'_>, sink: &mut Sink) -> Option<Co
             sink.report(invalid(attribute.value.span, message, &format!("`{key}` is missing")));
         }
     }
-    versions
+    required
 }
 
 fn suggestion(name: &str) -> String {

@@ -58,10 +58,14 @@ pub(crate) struct Unread {
 
 impl Unread {
     /// Collects them from the trees of a configuration.
-    pub(crate) fn collect(documents: &[Document], schemas: &Schemas, sources: &SourceMap) -> Self {
+    pub(super) fn collect(
+        documents: &[Document],
+        schemas: &Schemas,
+        required: &RequiredPlugins,
+        sources: &SourceMap,
+    ) -> Self {
         let mut unread = Self::default();
         let root = language::root();
-        let required = RequiredPlugins::read(documents);
         let bodies = documents.iter().map(|document| &document.body);
         for (spelling, item) in bodies.flat_map(|body| body.items.iter().map(|item| (body.spelling, item))) {
             if let Item::Block(block) = item
@@ -71,7 +75,7 @@ impl Unread {
                 let spanned = Spanned::new(ty.value.clone(), ty.span);
                 let is_unknown = matches!(schemas.component(Kind::DataSource, &ty.value), Lookup::Unknown);
                 if is_unknown
-                    && let Verdict::Fault(_) = components::judge(Kind::DataSource, &spanned, schemas, &required)
+                    && let Verdict::Fault(_) = components::judge(Kind::DataSource, &spanned, schemas, required)
                 {
                     unread.names.insert(name.value.clone());
                 }
