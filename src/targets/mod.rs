@@ -1,13 +1,14 @@
 //! The pipelines out: a folder for each platform that takes the graph apart and says it in that platform's words.
 //!
 //! Comes in: a [`Graph`]. Goes out: an [`Output`], files as bytes and the fidelity report. Nothing is written here; a
-//! refusal stops one image and no other. Targets never import targets; what they share stands in [`text`] and
-//! [`fidelity`].
+//! refusal stops one image and no other. Targets never import targets; what they share stands in [`text`],
+//! [`environment`] and [`fidelity`].
 
 pub mod aws_image_builder;
 pub mod changes;
 pub mod docker_run;
 pub mod dockerfile;
+pub mod environment;
 pub mod fidelity;
 pub mod inventory;
 pub mod text;

@@ -5,6 +5,7 @@ use super::parameters::{Content, host_word};
 use super::run;
 use crate::graph::{Direction, EnvironmentValue, HostCommand, Node, NodeKind, Script, StepOptions};
 use crate::resolve::value::Text;
+use crate::targets::environment::{of_scripts, system_name};
 use crate::targets::text::shell;
 
 /// A provisioner on the host. It touches nothing in the image, so it runs before the build, or after it if no step of
@@ -46,15 +47,12 @@ fn say_moved(l: &mut Lowering<'_>, node: &Node, how: &str) {
 fn command_text(l: &mut Lowering<'_>, node: &Node, command: &HostCommand) -> Option<String> {
     let HostCommand { options, scripts, environment, command, only_on, exit_codes } = command;
     let StepOptions { name: _, pause_before: _, timeout: _, retries, continue_on_error } = options;
-    let mut values = std::collections::BTreeMap::new();
-    let own = |name: &str, value: &str| (name.to_owned(), shell::word(value));
-    values.extend([own("PACKER_BUILD_NAME", &l.image.source), own("PACKER_BUILDER_TYPE", &l.image.platform)]);
-    for EnvironmentValue { name, value, span } in environment {
+    let values = of_scripts(l.image, environment, shell::word, |EnvironmentValue { name, value, span }| {
         let name = l.known(node, "environment_vars", *span, name)?;
         let value = l.parts(node, "environment_vars", *span, value, &|_| None)?;
         note(l, &value);
-        values.insert(name, host_word(l.parameters, &value));
-    }
+        Some((name, host_word(l.parameters, &value)))
+    })?;
     let values: Vec<String> = values.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let values = values.join(" ");
     let mut lines = vec![format!("# {}", node.construct)];
@@ -71,22 +69,10 @@ fn command_text(l: &mut Lowering<'_>, node: &Node, command: &HostCommand) -> Opt
         text = format!("(\nset -e\n{text}\n) || true");
     }
     if !only_on.is_empty() {
-        let systems: Vec<String> = only_on.iter().map(|system| shell::word(&capital(system))).collect();
+        let systems: Vec<String> = only_on.iter().map(|system| shell::word(&system_name(system))).collect();
         text = format!("case \"$(uname -s)\" in {})\n{text}\n;;\nesac", systems.join(" | "));
     }
     Some(text)
-}
-
-/// The name that `uname -s` prints for a system that Packer calls by its Go name.
-fn capital(system: &str) -> String {
-    match system {
-        "freebsd" => "FreeBSD".to_owned(),
-        "openbsd" => "OpenBSD".to_owned(),
-        system => {
-            let mut chars = system.chars();
-            chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
-        }
-    }
 }
 
 fn note(l: &mut Lowering<'_>, parts: &[Content]) {

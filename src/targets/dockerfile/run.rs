@@ -8,6 +8,7 @@ use super::upload;
 use crate::graph::{EnvironmentValue, Node, Run, Script, Shell, StepOptions};
 use crate::resolve::value::{HoleKind, ParameterId, Piece, Text};
 use crate::source::Spanned;
+use crate::targets::environment;
 use crate::targets::text::shell::{formatted, is_plain};
 
 pub(super) fn run(l: &mut Lowering<'_>, node: &Node, run: &Run) {
@@ -180,20 +181,17 @@ fn place(
 }
 
 /// The environment as the script sees it: sorted by name, the build's own names first set.
-fn values(l: &mut Lowering<'_>, node: &Node, environment: &[EnvironmentValue]) -> Option<Vec<(String, Vec<Content>)>> {
-    let own = |name: &str, value: &str| {
-        let value = if value.is_empty() { Vec::new() } else { vec![Content::Text(value.to_owned())] };
-        (name.to_owned(), value)
+fn values(l: &mut Lowering<'_>, node: &Node, given: &[EnvironmentValue]) -> Option<Vec<(String, Vec<Content>)>> {
+    let image = l.image;
+    let own = |value: &str| {
+        let mut parts = Vec::new();
+        Content::push(&mut parts, value);
+        parts
     };
-    let mut all = std::collections::BTreeMap::from([
-        own("PACKER_BUILD_NAME", &l.image.source),
-        own("PACKER_BUILDER_TYPE", &l.image.platform),
-    ]);
-    for EnvironmentValue { name, value, span } in environment {
+    let all = environment::of_scripts(image, given, own, |EnvironmentValue { name, value, span }| {
         let name = l.known(node, "environment_vars", *span, name)?;
-        let value = l.parts(node, "environment_vars", *span, value, &|_| None)?;
-        all.insert(name, value);
-    }
+        Some((name, l.parts(node, "environment_vars", *span, value, &|_| None)?))
+    })?;
     Some(all.into_iter().collect())
 }
 

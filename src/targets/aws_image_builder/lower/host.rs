@@ -1,11 +1,12 @@
 //! Steps on the host that builds: scripts beside the template, to be run before it is deployed or after an image is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Lowering;
 use super::content::Content;
 use crate::graph::{EnvironmentValue, HostCommand, Node, Script, StepOptions};
 use crate::resolve::value::{ParameterId, Text};
+use crate::targets::environment::{of_scripts, system_name};
 use crate::targets::text::shell as words;
 
 /// When a script runs.
@@ -60,14 +61,11 @@ pub(super) fn script(header: &str, steps: &[String]) -> String {
 fn text(l: &mut Lowering<'_>, node: &Node, command: &HostCommand, used: &mut BTreeSet<ParameterId>) -> Option<String> {
     let HostCommand { options, scripts, environment, command, only_on, exit_codes } = command;
     let StepOptions { name: _, pause_before: _, timeout: _, retries, continue_on_error } = options;
-    let own = |name: &str, value: &str| (name.to_owned(), words::word(value));
-    let mut values =
-        BTreeMap::from([own("PACKER_BUILD_NAME", &l.image.source), own("PACKER_BUILDER_TYPE", &l.image.platform)]);
-    for EnvironmentValue { name, value, span } in environment {
+    let values = of_scripts(l.image, environment, words::word, |EnvironmentValue { name, value, span }| {
         let name = l.known(node, "environment_vars", *span, name)?;
         let value = refused(l, node, "environment_vars", *span, value, &|_| None)?;
-        values.insert(name, word(l, &value, used));
-    }
+        Some((name, word(l, &value, used)))
+    })?;
     let values: Vec<String> = values.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let values = values.join(" ");
     let mut lines = vec![format!("# {}", node.construct)];
@@ -132,18 +130,6 @@ fn text(l: &mut Lowering<'_>, node: &Node, command: &HostCommand, used: &mut BTr
         text = format!("case \"$(uname -s)\" in {})\n{text}\n;;\nesac", systems.join(" | "));
     }
     Some(text)
-}
-
-/// The name that `uname -s` prints for a system that Packer calls by its Go name.
-fn system_name(system: &str) -> String {
-    match system {
-        "freebsd" => "FreeBSD".to_owned(),
-        "openbsd" => "OpenBSD".to_owned(),
-        system => {
-            let mut chars = system.chars();
-            chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
-        }
-    }
 }
 
 fn refused(

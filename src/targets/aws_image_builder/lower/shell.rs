@@ -11,6 +11,7 @@ use crate::source::{Span, Spanned};
 use crate::targets::aws_image_builder::document::{Action, Step};
 use crate::targets::aws_image_builder::model::Platform;
 use crate::targets::aws_image_builder::names::{self, Wish};
+use crate::targets::environment;
 use crate::targets::text::shell::{formatted, is_plain};
 
 /// The exit status with which AWSTOE restarts the machine and runs the step again.
@@ -197,26 +198,24 @@ fn place(
 pub(super) fn values(
     l: &mut Lowering<'_>,
     node: &Node,
-    environment: &[EnvironmentValue],
+    given: &[EnvironmentValue],
 ) -> Option<Vec<(String, Vec<Content>)>> {
-    let own = |name: &str, value: &str| {
-        let value = if value.is_empty() { Vec::new() } else { vec![Content::Text(value.to_owned())] };
-        (name.to_owned(), value)
+    let image = l.image;
+    let own = |value: &str| {
+        let mut parts = Vec::new();
+        Content::push(&mut parts, value);
+        parts
     };
-    let mut all = std::collections::BTreeMap::from([
-        own("PACKER_BUILD_NAME", &l.image.source),
-        own("PACKER_BUILDER_TYPE", &l.image.platform),
-    ]);
-    for EnvironmentValue { name, value, span } in environment {
+    let all = environment::of_scripts(image, given, own, |EnvironmentValue { name, value, span }| {
         let name = l.known(node, "environment_vars", *span, name)?;
         match l.parts(value, &|_| None) {
-            Ok(value) => drop(all.insert(name, value)),
+            Ok(value) => Some((name, value)),
             Err((why, help)) => {
                 l.report.refused(node, "environment_vars", *span, &why, help);
-                return None;
+                None
             }
         }
-    }
+    })?;
     Some(all.into_iter().collect())
 }
 
