@@ -470,7 +470,7 @@ fn deliver(
     for path in left_alone {
         terminal.say(&format!("`{}` is no longer made, but was edited: it stays\n", disk.at(&path).display()));
     }
-    let files = crate::diagnostic::render::human::plural(run.files.len(), "file");
+    let files = crate::diagnostic::plural(run.files.len(), "file");
     let done = if changed == 0 { "up to date" } else { "written" };
     terminal.remark(&format!("{files} in `{}`: {done}\n", out.display()));
     let start = relative(&project.process, project.start());

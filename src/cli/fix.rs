@@ -13,7 +13,7 @@ use super::report::{self, Found};
 use super::terminal::Terminal;
 use super::workspace::{Unit, Workspace};
 use super::{Code, Failure};
-use crate::diagnostic::render::human::plural;
+use crate::diagnostic::plural;
 use crate::diagnostic::render::without_controls;
 use crate::diagnostic::{Diagnostic, Edit, Severity, fix};
 use crate::parse;

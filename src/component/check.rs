@@ -6,7 +6,7 @@ use super::model::{Document, Phase, Step};
 use super::values::{COMPONENT_INVALID_VALUE, COMPONENT_MISSING, Values, instead, short};
 use super::{characters, inputs, platforms, references};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Severity, Sink};
+use crate::diagnostic::{Severity, Sink, plural};
 use crate::parse::data::Decoded;
 use crate::source::SourceMap;
 
@@ -46,7 +46,7 @@ fn variables(document: &Document, values: &mut Values<'_>) {
         let message = if !name.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
             Some(format!("the name of the {word} `{}` has other characters than it may", short(&name.text)))
         } else if !(3..=128).contains(&count) {
-            Some(format!("the name of the {word} `{}` has {count} characters", short(&name.text)))
+            Some(format!("the name of the {word} `{}` has {}", short(&name.text), plural(count, "character")))
         } else {
             None
         };

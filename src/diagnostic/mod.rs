@@ -150,6 +150,11 @@ impl Diagnostic {
     }
 }
 
+/// `1 file`, `2 files`.
+pub fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Where stages report.
 #[derive(Debug, Default)]
 pub struct Sink {

@@ -10,7 +10,7 @@ use super::names;
 use super::structure;
 use super::value::{Marks, Number, ParameterId, Type, Unknown, Value, ValueKind};
 use crate::declare_diagnostic;
-use crate::diagnostic::{Declaration, Sink};
+use crate::diagnostic::{Declaration, Sink, plural};
 use crate::schema::{self, language};
 use crate::source::Span;
 use crate::syntax::{Block, Body, ExprKind, Label};
@@ -206,7 +206,12 @@ fn dynamic<'d>(
                 structure::WRONG_LABELS
                     .at(
                         label.span,
-                        format!("`{}` needs {wanted} labels, this gives it {}", label.value, expanded.labels.len()),
+                        format!(
+                            "`{}` needs {}, this gives it {}",
+                            label.value,
+                            plural(wanted, "label"),
+                            expanded.labels.len()
+                        ),
                     )
                     .help("set `labels = [ … ]` in the `dynamic` block"),
             );

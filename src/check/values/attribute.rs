@@ -4,6 +4,7 @@ use super::{At, Fault};
 use crate::check::formats::{self, Misfit};
 use crate::check::member::{self, State};
 use crate::check::words::shown;
+use crate::diagnostic::plural;
 use crate::resolve::names;
 use crate::resolve::template::Argument;
 use crate::resolve::value::Value;
@@ -96,20 +97,29 @@ fn bounds(attribute: &Attribute, value: &Value) -> Option<Fault> {
     if let Some((length, help)) =
         length.zip(attribute.length).and_then(|(length, range)| Some((length, outside(range, count(length))?)))
     {
-        return Some(Fault::error(format!("`{name}` has {length} characters"), format!("it has to have {help}")));
+        return Some(Fault::error(
+            format!("`{name}` has {}", plural(length, "character")),
+            format!("it has to have {help}"),
+        ));
     }
     let size = value.as_items().map(<[Value]>::len).or_else(|| value.as_entries().map(|entries| entries.len()))?;
     if let Some(most) = attribute.max_items.filter(|most| size as u64 > *most) {
-        return Some(Fault::error(format!("`{name}` has {size} elements"), format!("it can have up to {most}")));
+        return Some(Fault::error(
+            format!("`{name}` has {}", plural(size, "element")),
+            format!("it can have up to {most}"),
+        ));
     }
     if let Some(help) = attribute.length.and_then(|range| outside(range, count(size))) {
-        return Some(Fault::error(format!("`{name}` has {size} elements"), format!("it has to have {help}")));
+        return Some(Fault::error(
+            format!("`{name}` has {}", plural(size, "element")),
+            format!("it has to have {help}"),
+        ));
     }
     let wanted = attribute.element_length?;
     let is_wrong = |item: &Value| item.as_items().is_some_and(|items| items.len() as u64 != wanted);
     let (at, wrong) = value.as_items()?.iter().enumerate().find(|(_, item)| is_wrong(item))?;
     let has = wrong.as_items()?.len();
-    let message = format!("an element of `{name}` has {has} elements");
+    let message = format!("an element of `{name}` has {}", plural(has, "element"));
     Some(Fault::error(message, format!("each has to have {wanted}")).inside(At::Element(at)))
 }
 

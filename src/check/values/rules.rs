@@ -8,7 +8,7 @@ use crate::check::context::{Inside, Subject};
 use crate::check::demand::Demand;
 use crate::check::member::{self, State};
 use crate::check::words::{because, plain, shown, wanted};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, plural};
 use crate::resolve::value::Value;
 use crate::schema::{self, Comparison, RuleKind, Test};
 use crate::source::Span;
@@ -139,8 +139,9 @@ fn max_items(inside: Inside<'_>, field: &str, rule: &schema::Rule) -> Option<Fou
     }
     let argument = inside.argument(field)?;
     let size = size(&argument.value)?;
-    (size as u64 > most)
-        .then(|| (argument.span, "this value", Fault::error(format!("`{field}` has {size} elements"), help)))
+    (size as u64 > most).then(|| {
+        (argument.span, "this value", Fault::error(format!("`{field}` has {}", plural(size, "element")), help))
+    })
 }
 
 fn size(value: &Value) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::diagnostic::plural;
 use crate::resolve::names::joined;
 use crate::schema::{
     Attribute, AttributeType, Comparison, Condition, ConditionalDefault, Deprecated, Format, ImageName, PathUse, Range,
@@ -115,8 +116,8 @@ pub(super) fn attribute(attribute: &Attribute) -> Vec<String> {
     said.extend(range.map(|range| format!("{}.", capital(&bounds(range, "")))));
     said.extend(multiple_of.map(|step| format!("A multiple of {step}.")));
     said.extend(length.map(|length| format!("{}.", capital(&bounds(length, " characters")))));
-    said.extend(element_length.map(|count| format!("Each has {count} elements.")));
-    said.extend(max_items.map(|count| format!("At most {count} elements.")));
+    said.extend(element_length.map(|count| format!("Each has {}.", elements(count))));
+    said.extend(max_items.map(|count| format!("At most {}.", elements(count))));
     said.extend(pattern.as_ref().map(|pattern| format!("Matches `{pattern}`.")));
     said.extend(element_pattern.as_ref().map(|pattern| format!("Each matches `{pattern}`.")));
     said.extend(key_pattern.as_ref().map(|pattern| format!("Names match `{pattern}`.")));
@@ -221,8 +222,14 @@ fn image(part: ImageName) -> &'static str {
     }
 }
 
+fn elements(count: u64) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), "element")
+}
+
 fn bounds(range: Range, unit: &str) -> String {
     let Range { min, max } = range;
+    let one = [min, max].into_iter().flatten().all(|bound| bound.total_cmp(&1.0).is_eq());
+    let unit = if one { unit.trim_end_matches('s') } else { unit };
     match (min, max) {
         (Some(min), Some(max)) if min.total_cmp(&max).is_eq() => format!("exactly {min}{unit}"),
         (Some(min), Some(max)) => format!("from {min} to {max}{unit}"),
@@ -274,7 +281,7 @@ pub(super) fn rule(rule: &Rule) -> String {
             let how = op.map_or("", compares);
             format!("{first} is {how} {}", joined(others, "and"))
         }
-        RuleKind::MaxItems => format!("{first} has at most {} elements", max.unwrap_or_default()),
+        RuleKind::MaxItems => format!("{first} has at most {}", elements(max.unwrap_or_default())),
         RuleKind::SameKeys => format!("{} have the same names in them", all()),
         RuleKind::Custom => note.clone().unwrap_or_else(|| format!("{} {is} checked together", all())),
     };

@@ -6,7 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 
 use super::snippet::Snippets;
 use super::{Counts, Finding, Shown};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, plural};
 
 /// How findings are drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,11 +62,6 @@ pub fn summary(counts: Counts, files: usize, configurations: usize, documents: u
         parts.push(plural(documents, "component document"));
     }
     format!("{found} in {} ({})", plural(files, "file"), parts.join(", "))
-}
-
-/// `1 file`, `2 files`.
-pub fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A finding in miette's terms.

@@ -98,8 +98,8 @@ pub fn convert(value: &Value, ty: &Type, span: Span) -> Result<Value, Conversion
         (ValueKind::Tuple(items), Type::Tuple(types)) => {
             if items.len() != types.len() {
                 return Err(ConversionError::new(format!(
-                    "a tuple of {} elements is required, not of {}",
-                    types.len(),
+                    "a tuple of {} is required, not of {}",
+                    crate::diagnostic::plural(types.len(), "element"),
                     items.len()
                 )));
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::outer;
 use super::{Call, Failure};
+use crate::diagnostic::plural;
 use crate::resolve::convert::{convert, unify};
 use crate::resolve::value::{Marks, Number, Origin, Type, Value, ValueKind, identity};
 
@@ -368,7 +369,7 @@ pub(super) fn slice(call: &mut Call<'_>) -> Result<Value, Failure> {
         |index| usize::try_from(call.whole(index)?).map_err(|_| Failure::argument(index, "it cannot be negative"));
     let (start, end) = (bound(1)?, bound(2)?);
     if end > items.len() {
-        return Err(Failure::argument(2, format!("the list has only {} elements", items.len())));
+        return Err(Failure::argument(2, format!("the list has only {}", plural(items.len(), "element"))));
     }
     if start > end {
         return Err(Failure::argument(1, "the start lies behind the end"));
@@ -401,7 +402,11 @@ pub(super) fn zipmap(call: &mut Call<'_>) -> Result<Value, Failure> {
         return Err(unknown());
     }
     if keys.len() != items.len() {
-        return Err(Failure::Call(format!("there are {} keys and {} values", keys.len(), items.len())));
+        return Err(Failure::Call(format!(
+            "there are {} and {}",
+            plural(keys.len(), "key"),
+            plural(items.len(), "value")
+        )));
     }
     let mut out = BTreeMap::new();
     for (key, item) in keys.iter().zip(items) {

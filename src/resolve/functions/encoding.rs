@@ -266,9 +266,9 @@ pub(super) fn csvdecode(call: &mut Call<'_>) -> Result<Value, Failure> {
     for (index, row) in rows.enumerate() {
         if row.len() != header.len() {
             return Err(Failure::Call(format!(
-                "row {} has {} fields instead of {}",
+                "row {} has {} instead of {}",
                 index + 1,
-                row.len(),
+                crate::diagnostic::plural(row.len(), "field"),
                 header.len()
             )));
         }

@@ -36,7 +36,10 @@ pub(super) fn formatlist(call: &mut Call<'_>) -> Result<Value, Failure> {
             Some(count) if count != items.len() => {
                 return Err(Failure::argument(
                     index,
-                    format!("it has {} elements, and the list before it {count}", items.len()),
+                    format!(
+                        "it has {}, and the list before it {count}",
+                        crate::diagnostic::plural(items.len(), "element")
+                    ),
                 ));
             }
             _ => rows = Some(items.len()),

@@ -138,7 +138,10 @@ pub(super) fn rules(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) ->
         let option = l.option("deprecate-after").and_then(|days| days.parse().ok());
         match option.or_else(|| text.as_ref().and_then(after)) {
             Some(days) => {
-                let how = format!("each AMI is deprecated {days} days after it was made, by a lifecycle policy");
+                let how = format!(
+                    "each AMI is deprecated {} after it was made, by a lifecycle policy",
+                    crate::diagnostic::plural(usize::try_from(days).unwrap_or(usize::MAX), "day")
+                );
                 l.report.near(node, &fact.name, fact.span, &how);
                 out.push(LifecycleRule { action: LifecycleAction::Deprecate, filter: LifecycleFilter::Days(days) });
             }
