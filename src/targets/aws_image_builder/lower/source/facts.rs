@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::graph::{Fact, Node};
 use crate::resolve::value::{Text, Value, ValueKind};
 use crate::source::Span;
+use crate::targets::aws_image_builder::parameters::Parameters;
 
 /// Facts of a source that nobody took yet.
 pub(in super::super) struct Facts<'a> {
@@ -17,19 +18,21 @@ impl<'a> Facts<'a> {
         Self { left: IndexMap::new() }
     }
 
-    /// All facts of a node.
-    pub(super) fn of(node: &'a Node) -> Self {
-        // A null is nothing given.
-        let given = node.facts.iter().filter(|fact| !fact.value.is_null());
+    /// All facts of a node that are given: a null is none, and a text that is empty for certain counts as none, as it does
+    /// for the plugin.
+    pub(super) fn of(node: &'a Node, parameters: &Parameters) -> Self {
+        let empty = |text: &Text| {
+            let open = text.parameters().any(|id| parameters.get(id).open);
+            !open && text.known().is_some_and(|known| known.is_empty())
+        };
+        let given = node.facts.iter().filter(|fact| !fact.value.is_null() && !fact.value.as_text().is_some_and(empty));
         Self { left: given.map(|fact| (fact.name.as_str(), fact)).collect() }
     }
 
-    /// Takes a fact. A text that is empty for certain counts as not given, as it does for the plugin.
+    /// Takes a fact. An empty list counts as not given.
     pub(super) fn take(&mut self, name: &str) -> Option<&'a Fact> {
         let fact = self.left.shift_remove(name)?;
-        let empty =
-            fact.value.as_text().is_some_and(Text::is_empty) || fact.value.as_items().is_some_and(<[_]>::is_empty);
-        (!empty).then_some(fact)
+        (!fact.value.as_items().is_some_and(<[_]>::is_empty)).then_some(fact)
     }
 
     /// Takes the blocks of a name, in order: each with its own facts, named within it.

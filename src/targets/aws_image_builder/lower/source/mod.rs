@@ -46,9 +46,9 @@ pub(super) struct Source {
 
 /// Reads all facts of a source. `machine` has those of how the instance is reached.
 pub(super) fn read(l: &mut Lowering<'_>, node: &Node, machine: &Node) -> Source {
-    let mut reached = Facts::of(machine);
+    let mut reached = Facts::of(machine, l.parameters);
     login(l, machine, &mut reached);
-    let mut facts = Facts::of(node);
+    let mut facts = Facts::of(node, l.parameters);
     let parent = parent::parent(l, node, &mut facts);
     let devices = disks::devices(l, node, &mut facts, parent.root_device.as_deref());
     let user_data = instance::user_data(l, node, &mut facts);

@@ -49,7 +49,10 @@ pub(super) fn parent(l: &mut Lowering<'_>, node: &Node, facts: &mut Facts<'_>) -
         }
         (None, None, None) => {
             let help = format!("name it with {}", l.setting("parent", "AMI"));
-            l.report.impossible(node, "", node.origin, "the source does not say what it starts from", Some(help));
+            let why = "the source does not say what it starts from";
+            let empty = node.facts.iter().find(|fact| fact.name == "source_ami");
+            let (name, span) = empty.map_or(("", node.origin), |fact| (fact.name.as_str(), fact.span));
+            l.report.impossible(node, name, span, why, Some(help));
             Parent::default()
         }
     };
@@ -71,17 +74,6 @@ fn named(l: &mut Lowering<'_>, node: &Node, fact: &Fact) -> Parent {
         None => Err(super::missing(l, &fact.value)),
     };
     match value {
-        Ok(value) if value.known() == Some("") => {
-            let help = format!("name the AMI with {}", l.setting("parent", "AMI"));
-            l.report.impossible(
-                node,
-                &fact.name,
-                fact.span,
-                "it does not say what to start from: it is empty",
-                Some(help),
-            );
-            Parent::default()
-        }
         Ok(value) => Parent { value, root_device: None },
         Err((why, help)) => {
             let option = format!("name the AMI with {}", l.setting("parent", "AMI"));
