@@ -8,6 +8,7 @@ use crate::targets::aws_image_builder::lower::Lowering;
 use crate::targets::aws_image_builder::model::Value;
 use crate::targets::docker_run::{self, Flag, RunCommand};
 use crate::targets::text::dockerfile::{value, without_braces};
+use crate::targets::text::unknown;
 
 /// Names the types of the build instance.
 pub(super) const INSTANCE_TYPES: &str = "instance-types";
@@ -20,10 +21,16 @@ pub(super) fn facts(l: &mut Lowering<'_>, node: &Node, container: &mut Container
     let packers = |name: &str| {
         docker_run::of_packer(name) || docker_run::logs_in(name) || matches!(name, "commit" | "discard" | "export_path")
     };
-    l.report.decided(l.graph, node, &packers);
-    for it in &node.facts {
-        if packers(&it.name) || (it.value.is_wholly_known() && !it.value.is_sensitive()) {
+    // Its words are looked at one by one: the image's is never known.
+    let own = |name: &str| name == "run_command";
+    l.report.decided(l.graph, node, &|name| own(name) || packers(name));
+    for it @ Fact { name, value, span } in &node.facts {
+        let decided = if own(name) { !it.is_undecided() } else { value.is_wholly_known() && !value.is_sensitive() };
+        if decided || packers(name) {
             fact(l, node, it, container);
+        } else if own(name) {
+            let (why, help) = unknown::missing(l.graph, value);
+            l.report.refused(node, name, *span, &why, help);
         }
     }
     // By name, and what has no name there is refused.

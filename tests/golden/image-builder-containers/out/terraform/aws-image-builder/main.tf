@@ -84,13 +84,13 @@ resource "aws_imagebuilder_container_recipe" "docker_tagged" {
     component_arn = aws_imagebuilder_component.docker_tagged_file_opt.arn
   }
 
-  instance_configuration {
-    image = "ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
-  }
-
   target_repository {
     service         = "ECR"
     repository_name = "team/tagged"
+  }
+
+  instance_configuration {
+    image = "ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
   }
 
   lifecycle {
