@@ -10,6 +10,26 @@ pub fn is_image(text: &Text) -> bool {
     matches!(text.pieces(), [Piece::Hole(hole)] if matches!(&hole.what, HoleKind::Field(name) if name == "Image"))
 }
 
+/// Whether a command of a step starts its script as somebody else.
+pub fn changes_user(command: &Text) -> bool {
+    command.pieces().iter().any(|piece| match piece {
+        Piece::Literal(text) => text.contains("sudo") || text.contains("su "),
+        Piece::Hole(_) => false,
+    })
+}
+
+/// A user as Docker takes him, without his group.
+pub fn user_name(user: &str) -> &str {
+    user.split(':').next().unwrap_or_default()
+}
+
+/// Why Packer could not start a script: what it uploads is closed to everybody but its owner. And what helps.
+pub fn may_not_run(user: &str, owner: &str, fixes_owner: bool) -> (String, Option<String>) {
+    let owner = if owner.is_empty() { "root" } else { owner };
+    let why = format!("the script belongs to {owner} and `{user}` may not run it: Packer stops here, too");
+    (why, (!fixes_owner).then(|| "set `fix_upload_owner = true` in the source".to_owned()))
+}
+
 /// A flag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {

@@ -265,27 +265,60 @@ fn aws_images() {
     assert!(unlike.is_empty(), "{} not as listed:\n{}", unlike.len(), unlike.join("\n"));
 }
 
+/// A recorded case, laid out as Packer saw it.
+pub(crate) struct Case {
+    /// `case.json`
+    pub(crate) description: Value,
+    /// `expected.json`
+    pub(crate) record: Value,
+    pub(crate) scratch: tempfile::TempDir,
+    /// Where the template lies.
+    pub(crate) project: PathBuf,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+impl Case {
+    pub(crate) fn lay_out(records: &Path, case: &str) -> Self {
+        let folder = records.join(case);
+        let read =
+            |name: &str| -> Value { serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
+        let (description, record) = (read("case.json"), read("expected.json"));
+        let scratch = tempfile::tempdir().unwrap();
+        let project = scratch.path().join("project");
+        let prepare = [&records.join("prepare.sh"), &folder, &project].map(|path| path.to_string_lossy().into_owned());
+        process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[]).success().unwrap();
+        restore_links(&project, &record);
+        let environment = description["env"].as_object().into_iter().flatten();
+        let environment = environment.map(|(name, value)| (name.clone(), text(value))).collect();
+        Self { description, record, scratch, project, environment }
+    }
+
+    /// Names of its images, as the record has them.
+    pub(crate) fn images(&self) -> Vec<String> {
+        self.record["images"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The words that compile it.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["compile".to_owned(), text(&self.description["template"])];
+        arguments.extend(list(&self.description["args"]).iter().map(|word| as_ours(&text(word))));
+        arguments.extend(["--target", "aws-image-builder", "--out", "formwork-out"].map(str::to_owned));
+        if !self.environment.is_empty() {
+            arguments.push("--env".to_owned());
+        }
+        arguments
+    }
+}
+
 /// What came of each image of a case, with what was seen.
 fn recorded(judges: &Judges, records: &Path, bases: &Path, case: &str) -> BTreeMap<String, (String, String)> {
-    let folder = records.join(case);
-    let read = |name: &str| -> Value { serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
-    let (description, record) = (read("case.json"), read("expected.json"));
-    let scratch = tempfile::tempdir().unwrap();
-    let project = scratch.path().join("project");
-    let prepare = [&records.join("prepare.sh"), &folder, &project].map(|path| path.to_string_lossy().into_owned());
-    process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[]).success().unwrap();
-    restore_links(&project, &record);
+    let laid_out = Case::lay_out(records, case);
+    let images = laid_out.images();
+    let arguments = laid_out.arguments();
+    let Case { description, record, scratch, project, environment } = laid_out;
     let template = project.join(text(&description["template"]));
     let turned = turned(&fs::read_to_string(&template).unwrap());
     fs::write(&template, turned).unwrap();
-    let environment: Vec<(String, String)> =
-        description["env"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect();
-    let mut arguments = vec!["compile".to_owned(), text(&description["template"])];
-    arguments.extend(list(&description["args"]).iter().map(|word| as_ours(&text(word))));
-    arguments.extend(["--target", "aws-image-builder", "--out", "formwork-out"].map(str::to_owned));
-    if !environment.is_empty() {
-        arguments.push("--env".to_owned());
-    }
     let run = formwork(&project, arguments, &environment);
     let out = project.join("formwork-out");
     let json = |name: &str| -> Value {
@@ -295,8 +328,6 @@ fn recorded(judges: &Judges, records: &Path, bases: &Path, case: &str) -> BTreeM
     let made: BTreeMap<String, String> =
         list(&manifest["images"]).iter().map(|image| (text(&image["image"]), text(&image["name"]))).collect();
     let mut outcomes = BTreeMap::new();
-    let images: Vec<String> =
-        record["images"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     for image in images {
         let ours = image.replace("docker.", "amazon-ebs.");
         let inexact = |verdicts: &[&str]| -> Vec<String> {

@@ -14,10 +14,9 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    aws::{Judges, configurations_with, executed, judges, real},
+    aws::{Case, Judges, configurations_with, executed, judges, real},
     aws_forms::{self, Model},
     compiled::{formwork, list, text},
-    images::{as_ours, restore_links},
     in_pairs, process, wanted,
     world::{World, folder, world},
 };
@@ -70,25 +69,14 @@ fn aws_containers() {
 
 /// What came of each image of a case, with what was seen.
 fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> BTreeMap<String, (String, String)> {
-    let folder = records.join(case);
-    let read = |name: &str| -> Value { serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
-    let (description, record) = (read("case.json"), read("expected.json"));
-    let images: Vec<String> =
-        record["images"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let laid_out = Case::lay_out(records, case);
+    let images = laid_out.images();
+    let mut arguments = laid_out.arguments();
+    let Case { description: _, record, scratch, project, environment } = laid_out;
     let mut outcomes = BTreeMap::new();
     if images.is_empty() {
         return outcomes;
     }
-    let scratch = tempfile::tempdir().unwrap();
-    let project = scratch.path().join("project");
-    let prepare = [&records.join("prepare.sh"), &folder, &project].map(|path| path.to_string_lossy().into_owned());
-    process::run(Path::new("/"), Path::new("/bin/sh"), prepare, &[]).success().unwrap();
-    restore_links(&project, &record);
-    let environment: Vec<(String, String)> =
-        description["env"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect();
-    let mut arguments = vec!["compile".to_owned(), text(&description["template"])];
-    arguments.extend(list(&description["args"]).iter().map(|word| as_ours(&text(word))));
-    arguments.extend(["--target", "aws-image-builder", "--out", "formwork-out"].map(str::to_owned));
     for option in ["repository=formwork/app", "downloads=s3://downloads/of"] {
         arguments.extend(["--set".to_owned(), format!("aws-image-builder.{option}")]);
     }
@@ -99,9 +87,6 @@ fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> BTree
         let file = world.server_file(&format!("base/{base}.config.json"));
         let option = format!("aws-image-builder/{}.base-config={}", ours(image), file.display());
         arguments.extend(["--set".to_owned(), option]);
-    }
-    if !environment.is_empty() {
-        arguments.push("--env".to_owned());
     }
     let run = formwork(&project, arguments, &environment);
     let out = project.join("formwork-out");
@@ -207,7 +192,7 @@ fn aws_container_corpus() {
     let model = Model::of(&conformance);
     let stack = |folder: &Path| judges.judge(folder);
     let module = |folder: &Path| aws_forms::module(&conformance, &python, folder);
-    let requests = |folder: &Path| model.judge(folder);
+    let requests = |folder: &Path| model.judge(folder).and_then(|()| aws_forms::requests(&python, folder));
     type Judge<'a> = &'a (dyn Fn(&Path) -> Result<(), String> + Sync);
     let forms: [(&str, Judge<'_>); 3] = [("cloudformation", &stack), ("terraform", &module), ("api", &requests)];
     let configurations = configurations_with(&corpus, "\"docker\"");

@@ -126,9 +126,45 @@ fn aws_corpus_as_requests() {
         println!("skipped: FORMWORK_CORPUS does not name the folder of real templates");
         return;
     };
+    let Some(python) = python() else { return };
     let model = Model::of(&conformance);
     let format = ["--set", "aws-image-builder.format=api"];
-    judged(&corpus, &format, &|folder| model.judge(folder));
+    judged(&corpus, &format, &|folder| model.judge(folder).and_then(|()| requests(&python, folder)));
+}
+
+/// Demands that the SDK takes every request of a folder, with the patterns, words and limits of its own model.
+pub(crate) fn requests(python: &Path, folder: &Path) -> Result<(), String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/aws_requests.py");
+    let words = [script.as_path(), folder].map(|path| path.to_string_lossy().into_owned());
+    let said = process::run(folder, python, words, &[]).success()?.stdout;
+    if said.trim().is_empty() { Ok(()) } else { Err(said) }
+}
+
+/// Requests that stand in golden cases are what the SDK takes, and not everything is.
+#[test]
+fn aws_golden_requests() {
+    let Some(python) = python() else { return };
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")];
+    let mut seen = 0;
+    while let Some(folder) = open.pop() {
+        let inside: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        open.extend(inside.iter().filter(|path| path.is_dir()).cloned());
+        if !folder.ends_with("aws-image-builder") || !folder.join("api").is_dir() {
+            continue;
+        }
+        seen += 1;
+        requests(&python, &folder).unwrap_or_else(|found| panic!("{}: {found}", folder.display()));
+        let scratch = tempfile::tempdir().unwrap();
+        fs::create_dir(scratch.path().join("api")).unwrap();
+        for path in fs::read_dir(folder.join("api")).unwrap().map(|entry| entry.unwrap().path()) {
+            let body = fs::read_to_string(&path).unwrap();
+            let wrong = body.replace("\"Linux\"", "\"linux\"");
+            fs::write(scratch.path().join("api").join(path.file_name().unwrap()), wrong).unwrap();
+        }
+        let found = requests(&python, scratch.path()).expect_err("a platform that there is not");
+        assert!(found.contains("'linux' is none of"), "{found}");
+    }
+    assert!(seen > 0, "no golden case has requests");
 }
 
 fn judged(corpus: &Path, format: &[&str], judge: &(dyn Fn(&Path) -> Result<(), String> + Sync)) {

@@ -275,7 +275,7 @@ fn first_line(error: &dyn std::fmt::Display) -> String {
 }
 
 /// Attributes of a source, by the start of the fact that is made from them.
-const ATTRIBUTES: [(&str, &str, &[&str]); 26] = [
+const ATTRIBUTES: [(&str, &str, &[&str]); 28] = [
     ("infrastructure configuration", "instancetypes", &["instance_type"]),
     ("infrastructure configuration", "instanceprofilename", &["iam_instance_profile"]),
     ("infrastructure configuration", "subnetid", &["subnet_id"]),
@@ -284,6 +284,8 @@ const ATTRIBUTES: [(&str, &str, &[&str]); 26] = [
     ("infrastructure configuration", "instancemetadataoptions", &["metadata_options"]),
     ("infrastructure configuration", "placement", &["placement", "tenancy", "availability_zone"]),
     ("infrastructure configuration", "resourcetags", &["run_tags", "run_tag", "run_volume_tags"]),
+    ("container recipe", "parentimage", &["image"]),
+    ("container recipe", "dockerfiletemplate", &["changes", "run_command"]),
     ("image recipe", "parentimage", &["source_ami", "source_ami_filter"]),
     (
         "image recipe",

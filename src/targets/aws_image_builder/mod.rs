@@ -31,7 +31,6 @@ mod emit;
 mod forms;
 mod inventory;
 mod lower;
-#[expect(dead_code, reason = "it describes the platform, container recipes and other forms included")]
 mod model;
 mod names;
 mod next;

@@ -38,8 +38,6 @@ ids! {
     InfrastructureId
     /// Of [`Project::distributions`].
     DistributionId
-    /// Of [`Project::pipelines`].
-    PipelineId
 }
 
 /// Everything that is made for the images of a configuration.
@@ -138,6 +136,7 @@ pub(super) enum Part {
     /// `aws`, `aws-cn`, `aws-us-gov`.
     Partition,
     /// The ARN of a role that is made here.
+    #[expect(dead_code, reason = "a text of the platform may be one; nothing lowered is yet")]
     RoleArn(RoleId),
 }
 
@@ -263,6 +262,7 @@ pub(super) enum Platform {
     /// Windows
     Windows,
     /// macOS
+    #[expect(dead_code, reason = "the platform has it; no template says that it is for it")]
     MacOs,
 }
 

@@ -304,4 +304,52 @@ mod tests {
             assert!(!is_schedule(bad), "{bad}");
         }
     }
+
+    fn found(parent: &str, repository: &str, more: &str, tag: &str) -> usize {
+        let recipe = Recipe {
+            image: "docker.app".to_owned(),
+            name: "p-app".to_owned(),
+            version: String::new(),
+            description: String::new(),
+            parent: Value::text(parent),
+            components: Vec::new(),
+            working_directory: None,
+            tags: std::collections::BTreeMap::new(),
+            kind: RecipeKind::Image { block_devices: Vec::new(), user_data: None, ami_tags: Default::default() },
+        };
+        let [first, second, third] = PLACEHOLDERS;
+        let recipe_of = ContainerRecipe {
+            dockerfile: format!("FROM {first}\n{second}\n{third}\n{more}\n"),
+            file: "containers/app.Dockerfile".to_owned(),
+            data: crate::targets::aws_image_builder::model::Data::Inline,
+            repository: Value::text(repository),
+            platform: None,
+            host_image: None,
+            host_devices: Vec::new(),
+        };
+        let mut found = Vec::new();
+        container_recipe(&recipe, &recipe_of, &mut found);
+        let there =
+            ContainerDistribution { description: None, repository: Value::text("app"), tags: vec![Value::text(tag)] };
+        container(&there, &mut found);
+        found.len()
+    }
+
+    #[test]
+    fn what_no_judge_sees_of_a_container_is_found() {
+        for parent in
+            ["debian:12", "a.b:5000/c/d@sha256:", "public.ecr.aws/x/y:1.0", "arn:aws:imagebuilder:r:aws:image/a/x.x.x"]
+        {
+            let parent = if parent.ends_with(':') { format!("{parent}{}", "0a".repeat(32)) } else { parent.to_owned() };
+            assert_eq!(found(&parent, "team/app_1", "CMD [\"a\"]", "1.0-x"), 0, "{parent}");
+        }
+        assert_eq!(found("Debian", "app", "", "1"), 1);
+        assert_eq!(found("scratch", "app", "", "1"), 1);
+        assert_eq!(found("ami-0123456789abcdef0", "Team/app", "", "1"), 1);
+        assert_eq!(found("debian", "a", "", "1"), 1);
+        assert_eq!(found("debian", "app", "LABEL a={{b}}", "1"), 1);
+        assert_eq!(found("debian", "app", "LABEL a={{{ imagebuilder:components }}}", "1"), 1);
+        assert_eq!(found("debian", "app", "", "-1"), 1);
+        assert_eq!(found("debian", "app", "", &"1".repeat(129)), 1);
+    }
 }

@@ -15,6 +15,7 @@ use crate::graph::{
 use crate::resolve::value::{HoleKind, ParameterId, Piece, Text};
 use crate::source::{Span, Spanned};
 use crate::targets::changes::{self, BASE_CONFIG, BaseConfig};
+use crate::targets::docker_run;
 use crate::targets::fidelity::Report;
 use crate::targets::text::paths;
 use crate::targets::text::unknown;
@@ -50,7 +51,7 @@ pub(super) enum Who {
 
 impl Who {
     pub(super) fn is_root(&self) -> bool {
-        matches!(self, Self::Known(user) if matches!(user.split(':').next(), Some("" | "0" | "root")))
+        matches!(self, Self::Known(user) if matches!(docker_run::user_name(user), "" | "0" | "root"))
     }
 }
 

@@ -8,6 +8,7 @@ use super::upload;
 use crate::graph::{EnvironmentValue, Node, Run, Script, Shell, StepOptions};
 use crate::resolve::value::{HoleKind, ParameterId, Piece, Text};
 use crate::source::Spanned;
+use crate::targets::docker_run;
 use crate::targets::environment;
 use crate::targets::text::shell::{formatted, is_plain};
 
@@ -107,18 +108,15 @@ fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
         Some(user) => Who::Known(user.clone()),
         None => l.container_user.clone(),
     };
-    if changes_user(command) || runner == Who::Unknown || runner.is_root() {
+    if docker_run::changes_user(&command.value) || runner == Who::Unknown || runner.is_root() {
         return true;
     }
     let Who::Known(user) = &runner else { return true };
-    let name = |user: &str| user.split(':').next().unwrap_or_default().to_owned();
     let owner = if l.fix_upload_owner { l.container_user.clone() } else { Who::Known(String::new()) };
     match owner {
-        Who::Known(owner) if name(&owner) == name(user) => true,
+        Who::Known(owner) if docker_run::user_name(&owner) == docker_run::user_name(user) => true,
         Who::Known(owner) => {
-            let owner = if owner.is_empty() { "root" } else { &owner };
-            let why = format!("the script belongs to {owner} and `{user}` may not run it: Packer stops here, too");
-            let help = (!l.fix_upload_owner).then(|| "set `fix_upload_owner = true` in the source".to_owned());
+            let (why, help) = docker_run::may_not_run(user, &owner, l.fix_upload_owner);
             l.report.refused(node, "", node.origin, &why, help);
             false
         }
@@ -138,7 +136,11 @@ const ROOT_ONLY: &str = "Only root may run these scripts: with another USER in t
 fn needs_root(l: &Lowering<'_>, command: &Spanned<Text>) -> bool {
     // Only there the upload and the script are two users' work.
     let docker = l.image.platform == "docker";
-    docker && l.exec_user.is_none() && !l.fix_upload_owner && l.container_user == Who::Unknown && !changes_user(command)
+    docker
+        && l.exec_user.is_none()
+        && !l.fix_upload_owner
+        && l.container_user == Who::Unknown
+        && !docker_run::changes_user(&command.value)
 }
 
 /// Lets the first script fail that Packer could not start; the user is the same one in all that follow.
@@ -150,14 +152,6 @@ fn guard(l: &mut Lowering<'_>, options: &StepOptions, commands: &mut Vec<Command
     l.root_for_sure = !options.continue_on_error.as_ref().is_some_and(|it| it.value);
     commands.insert(0, vec!["test \"$(id -u)\" -eq 0".to_owned()]);
     true
-}
-
-/// Whether the command starts the script as somebody else.
-fn changes_user(command: &Spanned<Text>) -> bool {
-    command.value.pieces().iter().any(|piece| match piece {
-        Piece::Literal(text) => text.contains("sudo") || text.contains("su "),
-        Piece::Hole(_) => false,
-    })
 }
 
 /// Where the script lies while it runs.

@@ -19,6 +19,12 @@ pub fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(allowed)
 }
 
+/// Whether a shell can have a variable of that name.
+pub fn is_name(text: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(inside)
+}
+
 /// A word of a script: quoted with `'` where it needs quotes.
 pub fn word(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { single(text) }

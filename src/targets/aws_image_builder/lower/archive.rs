@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::source::{EntryKind, Files, Metadata};
+use crate::source::{EntryKind, Files};
 
 /// How a folder travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Manner {
         /// Bits that the mask takes.
         mask: u32,
     },
-    /// As `docker cp` copies: links, modes and owners stay, those of the folder itself among them.
+    /// As `docker cp` copies: links, modes and owners stay.
     Docker,
 }
 
@@ -30,11 +30,6 @@ pub(super) struct Notes {
 /// Packs what is in a folder, without a time.
 pub(super) fn pack(files: &dyn Files, folder: &str, manner: Manner, notes: &mut Notes) -> Result<Vec<u8>, String> {
     let mut tar = Vec::new();
-    if manner == Manner::Docker {
-        let metadata = files.resolved_metadata(&format!("{folder}/")).map_err(|error| unread(folder, &error))?;
-        let Metadata { kind: _, mode, uid, gid, target: _, .. } = metadata;
-        member(&mut tar, Member { name: "./", mode: mode & 0o7777, owner: (uid, gid), kind: b'5', link: "" }, &[]);
-    }
     add(files, folder, "", manner, notes, &mut tar, 0)?;
     tar.extend([0; 1024]);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -176,5 +171,23 @@ mod tests {
             .map(|block| String::from_utf8_lossy(&block[..100]).trim_end_matches('\0').to_owned())
             .collect();
         assert_eq!(names, ["a.txt", "sub/", "sub/b.sh", "././@LongLink", &long[..100], "z"]);
+    }
+
+    #[test]
+    fn docker_keeps_links_modes_and_owners() {
+        let files = MemoryFiles::new().with("d/a.txt", "one").with("d/sub/b.sh", "two");
+        let packed = pack(&files, "d", Manner::Docker, &mut Notes::default()).expect("packs");
+        let mut tar = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut tar).expect("gzip");
+        let mut one = Vec::new();
+        let link = Member { name: "l", mode: 0o777, owner: (1234, 2345), kind: b'2', link: "../a.txt" };
+        member(&mut one, link, &[]);
+        assert_eq!((one[156], &one[157..166], &one[108..115]), (b'2', &b"../a.txt\0"[..], &b"0002322"[..]));
+        assert_eq!(&one[116..123], b"0004451");
+        let long = "x".repeat(120);
+        let mut two = Vec::new();
+        member(&mut two, Member { name: "l", mode: 0o777, owner: (0, 0), kind: b'2', link: &long }, &[]);
+        assert_eq!((two[156], two.len()), (b'K', 3 * 512));
+        assert_eq!(tar.len() % 512, 0);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::code::{Code, seconds};
 use super::shell::unique;
-use super::upload::limit;
+use super::upload::limit_by;
 use super::{Lowering, host, windows};
 use crate::graph::{Node, StepOptions, UploadSource};
 use crate::resolve::value::Text;
@@ -51,7 +51,7 @@ pub(super) fn download(
     let first = all.first().map(|travel| travel.destination.trim_end_matches('/').to_owned());
     let wish = Wish { prefix: "download-", path: first, whole: true, ..Wish::default() };
     let mut draft = l.draft(options, wish);
-    let StepOptions { name: _, pause_before, timeout, retries, continue_on_error } = options;
+    let StepOptions { name: _, pause_before, timeout: _, retries: _, continue_on_error: _ } = options;
     if let Some(pause) = pause_before {
         if l.platform == Platform::Windows {
             windows::wait(l, &mut draft, seconds(pause.value));
@@ -70,12 +70,7 @@ pub(super) fn download(
         let recursive = if folder { " --recursive" } else { "" };
         fetched.push(format!("aws s3 cp{recursive} {} {}", word(&object), word(&destination)));
     }
-    limit(
-        &mut draft,
-        timeout.as_ref().map(|it| it.value),
-        retries.as_ref().map(|it| it.value),
-        continue_on_error.as_ref().is_some_and(|it| it.value),
-    );
+    limit_by(&mut draft, options);
     l.drafts.push(draft);
     let how = format!("put into the bucket below {bucket}{}/, from where `{}.after.sh` fetches it", l.name, l.name);
     for written in &node.written {

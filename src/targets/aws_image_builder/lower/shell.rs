@@ -12,7 +12,7 @@ use crate::targets::aws_image_builder::document::{Action, Step};
 use crate::targets::aws_image_builder::model::Platform;
 use crate::targets::aws_image_builder::names::{self, Wish};
 use crate::targets::environment;
-use crate::targets::text::shell::{formatted, is_plain};
+use crate::targets::text::shell::{formatted, is_name, is_plain};
 
 /// The exit status with which AWSTOE restarts the machine and runs the step again.
 const RESTARTS: i64 = 194;
@@ -533,12 +533,7 @@ impl Start<'_> {
     fn direct(&self, l: &Lowering<'_>, code: &mut Code) -> Option<String> {
         let Invocation::Direct(direct) = self.invocation else { return None };
         let DirectInvocation { environment, interpreter, arguments, user, profiles } = direct;
-        let identifier = |name: &str| {
-            let mut chars = name.chars();
-            chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-                && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
-        let names = self.environment.iter().all(|(name, _)| identifier(name));
+        let names = self.environment.iter().all(|(name, _)| is_name(name));
         let known =
             |texts: &[Text]| texts.iter().map(|text| text.as_literal().map(str::to_owned)).collect::<Option<Vec<_>>>();
         let (before, after) = (known(interpreter)?, known(arguments)?);

@@ -68,6 +68,13 @@ impl Lowering<'_> {
                 Content::Instance => return Err(why_unknown(&Origin::Build("build.ID".to_owned()))),
                 Content::Parameter(id) => {
                     let variable = &self.parameters.get(id).name;
+                    let secret = |hole: &Hole| hole.sensitive && hole.what == HoleKind::Parameter(id);
+                    if text.holes().any(secret) {
+                        return Err((
+                            format!("`{variable}` is a secret, and everybody can read what stands here"),
+                            None,
+                        ));
+                    }
                     let help = format!("fix it with `--freeze {variable}` or `--var {variable}=VALUE`");
                     return Err((format!("the value of `{variable}` has to be known while compiling"), Some(help)));
                 }

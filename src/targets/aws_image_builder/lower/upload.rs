@@ -27,8 +27,8 @@ const MASK: u32 = 0o022;
 enum Item {
     /// A file with its mode.
     File { name: String, content: Bytes, mode: u32 },
-    /// A folder, packed; `inside` means only what is in it.
-    Folder { name: String, archive: Vec<u8>, inside: bool },
+    /// A folder, packed; `inside` means only what is in it. In a container it has a mode and an owner of its own.
+    Folder { name: String, archive: Vec<u8>, inside: bool, own: Option<(u32, (u32, u32))> },
     /// A link to a folder, named without a slash: `docker cp` copies the link.
     Link { name: String, target: String },
 }
@@ -44,7 +44,7 @@ pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
     if *direction == Direction::Download {
         return super::download::download(l, node, options, sources, destination);
     }
-    if !container::knows_owner(l, node) {
+    if !container::knows_owner(l) {
         return;
     }
     let Some(destination) = l.known(node, "destination", destination.span, &destination.value) else { return };
@@ -91,7 +91,7 @@ pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
     if l.platform == Platform::Windows {
         windows::begin(l, &mut draft, options);
     }
-    let StepOptions { name: _, pause_before, timeout, retries, continue_on_error } = options;
+    let StepOptions { name: _, pause_before, timeout: _, retries: _, continue_on_error: _ } = options;
     let mut code = Code::default();
     if l.platform != Platform::Windows {
         if let Some(pause) = pause_before {
@@ -113,13 +113,15 @@ pub(super) fn upload(l: &mut Lowering<'_>, node: &Node, upload: &Upload) {
     if l.platform != Platform::Windows {
         push_step(l, &mut draft, code, "put");
     }
-    limit(
-        &mut draft,
-        timeout.as_ref().map(|it| it.value),
-        retries.as_ref().map(|it| it.value),
-        continue_on_error.as_ref().is_some_and(|it| it.value),
-    );
+    limit_by(&mut draft, options);
     l.drafts.push(draft);
+}
+
+/// Gives the steps of a provisioner what its options say of all of them.
+pub(super) fn limit_by(draft: &mut Draft, options: &StepOptions) {
+    let StepOptions { name: _, pause_before: _, timeout, retries, continue_on_error } = options;
+    let (timeout, retries) = (timeout.as_ref().map(|it| it.value), retries.as_ref().map(|it| it.value));
+    limit(draft, timeout, retries, continue_on_error.as_ref().is_some_and(|it| it.value));
 }
 
 /// Gives the steps of a provisioner what all steps have.
@@ -161,7 +163,8 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
             let mut notes = archive::Notes::default();
             match archive::pack(l.context.files, path.trim_end_matches('/'), manner, &mut notes) {
                 Ok(archive) if manner == Manner::Docker => {
-                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/') })
+                    let own = Some((metadata.mode & 0o7777, (metadata.uid, metadata.gid)));
+                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/'), own })
                 }
                 Ok(archive) => {
                     if notes.links {
@@ -178,7 +181,7 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
                     if notes.masked {
                         l.report.near(node, name, span, "modes lose what the mask takes, as over ssh");
                     }
-                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/') })
+                    Some(Item::Folder { name: base, archive, inside: path.ends_with('/'), own: None })
                 }
                 Err(why) => {
                     refuse(l, why);
@@ -252,7 +255,7 @@ fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item,
             give_away(l, code, &target, false);
             code.push(format!("chmod {mode:04o} {target}"));
         }
-        Item::Folder { name, archive, inside } => {
+        Item::Folder { name, archive, inside, own } => {
             let packed = if archive.len() > l.inline_file() {
                 let fetched = fetch(l, draft, archive);
                 check(code, &fetched);
@@ -272,7 +275,18 @@ fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item,
             if !inside {
                 code.push(format!("if [ -d \"$to\" ]; then to=\"${{to%/}}\"/{name}; fi"));
             }
-            code.push(format!("[ -d \"$to\" ] || {sudo}mkdir \"$to\""));
+            match own {
+                None => code.push(format!("[ -d \"$to\" ] || {sudo}mkdir \"$to\"")),
+                Some((mode, (user, group))) => {
+                    let own = format!("chown {user}:{group} \"$to\"\nchmod {mode:04o} \"$to\"");
+                    // One that is there keeps its own, unless it is the folder itself that arrives.
+                    code.push(if inside {
+                        format!("if [ ! -d \"$to\" ]; then\nmkdir \"$to\"\n{own}\nfi")
+                    } else {
+                        format!("[ -d \"$to\" ] || mkdir \"$to\"\n{own}")
+                    });
+                }
+            }
             let flags = if in_container { "-xpm" } else { "-xom" };
             code.push(format!("gzip -dc {packed} | {sudo}tar {flags} -C \"$to\" -f -"));
             code.push(format!("rm -f {packed}"));
@@ -346,7 +360,7 @@ fn on_windows(l: &mut Lowering<'_>, node: &Node, draft: &mut Draft, item: Item, 
     let Item::File { name, content, mode: _ } = item else {
         // Its own way to unpack would have to be brought along; every Windows since 2019 has tar.
         // A link to a folder is one of this host's.
-        let Item::Folder { name, archive, inside } = item else {
+        let Item::Folder { name, archive, inside, own: _ } = item else {
             let why = "a link to a folder does not travel to Windows";
             l.report.refused(node, "source", node.origin, why, None);
             return;

@@ -14,7 +14,8 @@ pub(in super::super::super) const PLACEHOLDERS: [&str; 3] =
 /// The template's text.
 pub(super) fn template(l: &mut Lowering<'_>, node: &Node, container: &mut Container) -> String {
     let [parent, environments, components] = PLACEHOLDERS;
-    let mut lines = vec![format!("FROM {parent}"), environments.to_owned()];
+    let header = format!("# {}", l.project.header);
+    let mut lines = vec![format!("FROM {parent}"), header, environments.to_owned()];
     let settings = &l.image.settings;
     let is_root = container.user.as_deref().is_none_or(|user| super::plain(user) == "root");
     let user = container.user.clone().filter(|_| !is_root || container.says_user);

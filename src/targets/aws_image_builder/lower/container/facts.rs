@@ -8,6 +8,7 @@ use crate::targets::aws_image_builder::lower::Lowering;
 use crate::targets::aws_image_builder::model::Value;
 use crate::targets::docker_run::{self, Flag, RunCommand};
 use crate::targets::text::dockerfile::{value, without_braces};
+use crate::targets::text::shell::is_name;
 use crate::targets::text::unknown;
 
 /// Names the types of the build instance.
@@ -151,11 +152,15 @@ fn flag(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, flag: &Flag, 
     let line_end = argument.contains(['\n', '\r']);
     let pair = |key: &str, text: &str| format!("{}={}", value(key), without_braces(&value(text)));
     match flag_name.as_str() {
-        "-e" | "--env" | "-l" | "--label" if line_end => {
+        _ if line_end => {
             let why = "a Dockerfile's line cannot hold a value with a line end, so it would not stay in the image";
             l.report.refused(node, name, span, why, None);
         }
         "-e" | "--env" => match flag.pair() {
+            Some((key, _)) if !is_name(key) => {
+                let why = format!("`{key}` is no name that a shell could give a value");
+                l.report.refused(node, name, span, &why, None);
+            }
             Some((key, text)) => {
                 container.before.push(format!("ENV {}", pair(key, text)));
                 container.environment.push((key.to_owned(), text.to_owned()));

@@ -18,9 +18,10 @@ use crate::graph::{BaseImage, Image, Keep, Machine, Node, NodeKind, Start};
 use crate::resolve::value::Text;
 use crate::source::Spanned;
 use crate::targets::aws_image_builder::model::{
-    ContainerRecipe, Data, MetadataOptions, Platform, RecipeKind, RegionDistribution, Value,
+    ContainerDistribution, ContainerRecipe, Data, MetadataOptions, Platform, RecipeKind, RegionDistribution, Value,
 };
 use crate::targets::changes::{BASE_CONFIG, BaseConfig};
+use crate::targets::docker_run;
 
 /// Why a container does not start anew.
 pub(super) const NO_MACHINE: &str = "a container has no machine that could start anew";
@@ -167,21 +168,26 @@ fn runner(l: &mut Lowering<'_>, machine: &Node, user: Option<&Spanned<Text>>, co
     if container.config.is_some() {
         return;
     }
-    let base = l.graph.node(l.path.base);
-    let written = base.written.iter().find(|written| written.name == "image");
-    let (name, span) = written.map_or(("", base.origin), |written| ("image", written.span));
     let who = if container.user.is_none() { " as root" } else { "" };
     let how = format!(
         "scripts run{who} in {}; where the base says otherwise, {} tells it",
         container.directory,
         l.setting(BASE_CONFIG, "FILE")
     );
-    l.report.near(base, name, span, &how);
+    of_base(l, &how);
+}
+
+/// Says something of the base, where nobody needs to be warned.
+fn of_base(l: &mut Lowering<'_>, how: &str) {
+    let base = l.graph.node(l.path.base);
+    let written = base.written.iter().find(|written| written.name == "image");
+    let (name, span) = written.map_or(("", base.origin), |written| ("image", written.span));
+    l.report.near(base, name, span, how);
 }
 
 /// A user without his group; root by that name.
 fn plain(user: &str) -> String {
-    match user.split(':').next().unwrap_or_default() {
+    match docker_run::user_name(user) {
         "" | "0" => "root".to_owned(),
         user => user.to_owned(),
     }
@@ -225,14 +231,13 @@ pub(super) fn as_user(user: &str) -> Vec<String> {
 }
 
 /// Whether uploads arrive as somebody's who is not known; then they are refused.
-pub(super) fn knows_owner(l: &mut Lowering<'_>, node: &Node) -> bool {
+pub(super) fn knows_owner(l: &mut Lowering<'_>) -> bool {
     let Some(container) = &l.container else { return true };
     let machine = l.graph.node(l.path.machine);
     let written = machine.written.iter().find(|written| written.name == "fix_upload_owner");
     let Some(written) = written.filter(|_| container.fix_upload_owner && container.user.is_none()) else { return true };
     let why = "to whom uploads are to belong depends on the base's user, which is not known";
     let help = format!("give {}, or name the user with {}", l.setting(BASE_CONFIG, "FILE"), l.setting("user", "NAME"));
-    let _ = node;
     l.report.impossible(machine, "fix_upload_owner", written.span, why, Some(help));
     false
 }
@@ -241,8 +246,7 @@ pub(super) fn knows_owner(l: &mut Lowering<'_>, node: &Node) -> bool {
 pub(super) fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
     let Some(container) = &l.container else { return true };
     let (runner, owner, fixes) = (l.user.clone(), container.owner(), container.fix_upload_owner);
-    let changes_user = command.value.known().is_none_or(|text| text.contains("sudo") || text.contains("su "));
-    if runner == "root" || runner == owner || changes_user {
+    if runner == "root" || runner == owner || docker_run::changes_user(&command.value) {
         return true;
     }
     if fixes && container.user.is_none() {
@@ -251,8 +255,7 @@ pub(super) fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>
         l.report.refused(node, "", node.origin, &why, Some(help));
         return false;
     }
-    let why = format!("the script belongs to {owner} and `{runner}` may not run it: Packer stops here, too");
-    let help = (!fixes).then(|| "set `fix_upload_owner = true` in the source".to_owned());
+    let (why, help) = docker_run::may_not_run(&runner, &owner, fixes);
     l.report.refused(node, "", node.origin, &why, help);
     false
 }
@@ -261,6 +264,9 @@ pub(super) fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>
 pub(super) fn finish(l: &mut Lowering<'_>, node: &Node, machine: &Node) -> Option<Source> {
     let image = l.graph.node(l.path.image);
     kept(l, image);
+    if !l.secrets.is_empty() {
+        of_base(l, "it has to have the AWS CLI, with which steps fetch secrets");
+    }
     let mut container = l.container.take()?;
     let dockerfile = dockerfile::template(l, image, &mut container);
     let regions = registry::regions(l, node, &container);
@@ -314,9 +320,6 @@ fn kept(l: &mut Lowering<'_>, node: &Node) {
 }
 
 /// An entry of a distribution for a container.
-fn entry(
-    region: Value,
-    container: crate::targets::aws_image_builder::model::ContainerDistribution,
-) -> RegionDistribution {
+fn entry(region: Value, container: ContainerDistribution) -> RegionDistribution {
     RegionDistribution { region, ami: None, container: Some(container), licenses: Vec::new(), fast_launch: Vec::new() }
 }

@@ -27,11 +27,16 @@ pub(super) fn infrastructure(
     facts: &mut Facts<'_>,
     reached: &mut Facts<'_>,
 ) -> (Infrastructure, Rights) {
-    let mut instance_types: Vec<Value> =
-        facts.take("instance_type").and_then(|fact| text(l, node, fact)).into_iter().collect();
-    if let Some(given) = container::instance_types(l) {
-        instance_types = given;
-    }
+    let own = facts.take("instance_type");
+    let mut instance_types: Vec<Value> = match (container::instance_types(l), own) {
+        (Some(given), own) => {
+            if let Some(fact) = own {
+                l.report.near(node, &fact.name, fact.span, "the option `instance-types` names others");
+            }
+            given
+        }
+        (None, own) => own.and_then(|fact| text(l, node, fact)).into_iter().collect(),
+    };
     if let Some(fact) = facts.take("spot_instance_types") {
         let how =
             "Image Builder has no Spot instances: the build instance is an On-Demand one of the first type there is";

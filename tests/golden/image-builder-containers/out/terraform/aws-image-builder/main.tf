@@ -49,7 +49,7 @@ resource "aws_iam_instance_profile" "amazon_ebs_tagged_build" {
 
 resource "aws_imagebuilder_component" "docker_tagged_file_opt" {
   name        = "project-docker-tagged-file-opt"
-  version     = "1.294724881.876337910"
+  version     = "1.154830387.666089723"
   description = "file-opt of docker.tagged"
   platform    = "Linux"
   data        = file("${path.module}/components/docker-tagged-file-opt.yaml")
@@ -73,7 +73,7 @@ resource "aws_imagebuilder_component" "amazon_ebs_tagged_file_opt" {
 
 resource "aws_imagebuilder_container_recipe" "docker_tagged" {
   name                     = "project-docker-tagged"
-  version                  = "1.31232751.482721065"
+  version                  = "1.153991156.967133370"
   description              = "docker.tagged of ."
   parent_image             = "public.ecr.aws/debian/debian@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
   container_type           = "DOCKER"
