@@ -743,7 +743,7 @@ fn bounds_of_attributes_are_asked() {
             ),
             ("step = 6", &["`step` cannot be `6` (it has to be a multiple of 4)"]),
             ("name = \"ab\"", &["`name` has 2 characters (it has to have from 3 to 5)"]),
-            ("pairs = [[\"a\"]]", &["an element of `pairs` has 1 elements (each has to have 2)"]),
+            ("pairs = [[\"a\"]]", &["an element of `pairs` has 1 element (each has to have 2)"]),
             ("few = [\"a\", \"b\"]", &["`few` has 2 elements (it can have up to 1)"]),
             ("sums = [\"none\", \"what\"]", &["an element of `sums` has to be a checksum, `what` is none"]),
             ("sums = [\"md5:00\"]", &["warning invalid-attribute-value at 2"]),
