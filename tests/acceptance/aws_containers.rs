@@ -21,6 +21,9 @@ use crate::{
     world::{World, folder, world},
 };
 
+/// What came of each image, with what was seen.
+type Outcomes = BTreeMap<String, (String, String)>;
+
 /// The list, by the name of a case or `corpus`.
 fn expected() -> BTreeMap<String, BTreeMap<String, String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/aws-containers-expected.toml");
@@ -28,7 +31,7 @@ fn expected() -> BTreeMap<String, BTreeMap<String, String>> {
 }
 
 /// Compares with the list, and writes what was seen in its form.
-fn compare(name: &str, seen: &[(String, BTreeMap<String, (String, String)>)]) {
+fn compare(name: &str, seen: &[(String, Outcomes)]) {
     let expected = expected();
     let (mut out, mut unlike, mut counts) = (String::new(), Vec::new(), BTreeMap::new());
     for (case, outcomes) in seen {
@@ -68,7 +71,7 @@ fn aws_containers() {
 }
 
 /// What came of each image of a case, with what was seen.
-fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> BTreeMap<String, (String, String)> {
+fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> Outcomes {
     let laid_out = Case::lay_out(records, case);
     let images = laid_out.images();
     let mut arguments = laid_out.arguments();

@@ -1,7 +1,7 @@
 //! Where a container image goes: repositories of ECR, by the names that `docker-tag` gives or by an option.
 
 use super::{Container, entry, facts};
-use crate::graph::{Distribution, Node};
+use crate::graph::{Distribution, Node, NodeKind};
 use crate::resolve::value::Text;
 use crate::source::{Span, Spanned};
 use crate::targets::aws_image_builder::lower::Lowering;
@@ -49,10 +49,9 @@ fn tag(l: &mut Lowering<'_>, node: &Node, repository: &Spanned<Text>, tags: &[Sp
     let Some(name) = asked(l, node, "repository", repository) else { return };
     let mut known = Vec::new();
     for tag in tags {
-        let Some(value) = asked(l, node, "tags", tag) else { return };
-        known.push(value);
+        known.extend(asked(l, node, "tags", tag));
     }
-    if known.is_empty() {
+    if tags.is_empty() {
         known.push(Value::text("latest"));
     }
     let address = Address::of(&name);
@@ -153,7 +152,9 @@ pub(super) fn regions(l: &mut Lowering<'_>, node: &Node, container: &Container) 
             }
         }
     }
-    if out.is_empty() && container.destinations.is_empty() {
+    let named = chains.iter().any(|node| matches!(node.kind, NodeKind::Distribution(Distribution::Tag { .. })));
+    // Why its name is not known was said where it stands.
+    if out.is_empty() && container.destinations.is_empty() && !(named && l.report.is_refused()) {
         let why = "Image Builder puts images into ECR, and nothing names a repository";
         let help = format!("name one with {}, or by `docker-tag`", l.setting(REPOSITORY, "NAME"));
         l.report.impossible(node, "", node.origin, why, Some(help));
