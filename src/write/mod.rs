@@ -7,6 +7,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this stage is where the disk is read and written")]
 
+pub mod aws;
 mod create;
 mod difference;
 mod disk;
