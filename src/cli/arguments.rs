@@ -28,6 +28,8 @@ pub(super) enum Command {
     Compile(Compile),
     /// Say what an edit will create, replace, update or leave, and why
     Plan(Plan),
+    /// Set up in an account what a template compiles to, and change there what an edit changed
+    Publish(Publish),
     /// Print the graph of a configuration
     Graph(GraphCommand),
     /// Evaluate an expression in a configuration's scope, or one per line of standard input
@@ -205,6 +207,9 @@ pub(super) struct Plan {
     /// Compare with what the template made as it was at a revision of git
     #[arg(long, value_name = "REF")]
     pub(super) since: Option<String>,
+    /// Compare with what the account has; the target is `aws-image-builder`
+    #[arg(long, conflicts_with_all = ["since", "from", "out"])]
+    pub(super) live: bool,
     /// Leave out what the target cannot say
     #[arg(long, value_name = "IMAGE:CONSTRUCT", value_parser = accepted)]
     pub(super) accept: Vec<crate::targets::Accepted>,
@@ -214,6 +219,32 @@ pub(super) struct Plan {
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
     pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Publish {
+    /// Where to
+    #[arg(value_name = "PLATFORM", value_enum)]
+    pub(super) platform: Platform,
+    /// A template file, or the folder of a configuration
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Leave out what the target cannot say
+    #[arg(long, value_name = "IMAGE:CONSTRUCT", value_parser = accepted)]
+    pub(super) accept: Vec<crate::targets::Accepted>,
+    /// Set an option of the target
+    #[arg(long = "set", value_name = "TARGET[/IMAGE].OPTION=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<crate::targets::Setting>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_enum)]
+    pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) reading: Reading,
 }
@@ -422,6 +453,12 @@ pub(super) enum PlanFormat {
     Human,
     Json,
     Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Platform {
+    /// EC2 Image Builder, in the account that your credentials are of
+    Aws,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

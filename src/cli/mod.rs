@@ -21,6 +21,7 @@ mod list;
 mod paths;
 mod plan;
 mod project;
+mod publish;
 mod report;
 mod schemas;
 mod show;
@@ -137,6 +138,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Code, Failure> {
         Command::Check(command) => check::run(command, terminal),
         Command::Compile(command) => compile::run(command, terminal),
         Command::Plan(command) => plan::run(command, terminal),
+        Command::Publish(command) => publish::run(command, terminal),
         Command::Graph(command) => graph::run(command, terminal),
         Command::Eval(command) => eval::run(command, terminal),
         Command::Inspect(command) => inspect::run(command, terminal),

@@ -1,8 +1,9 @@
 //! `formwork plan`: what an edit will create, replace, update or leave, and why.
 //!
-//! Both sides are files of a target: those that would be written now, and those that were. What was is read from disk, or
-//! made by compiling the template as it stood at a revision.
+//! Both sides are files of a target: those that would be written now, and those that were. What was is read from disk,
+//! made by compiling the template as it stood at a revision, or asked of the account.
 
+pub(super) mod live;
 mod past;
 mod show;
 
@@ -23,6 +24,9 @@ use crate::write::output::Run;
 type TargetFiles = BTreeMap<String, Vec<u8>>;
 
 pub(super) fn run(command: &Plan, terminal: &Terminal) -> Result<Code, Failure> {
+    if command.live {
+        return live::plan(command, terminal);
+    }
     let workspace = match Workspace::open(&command.reading)? {
         Ok(workspace) => workspace,
         Err(found) => return report::only(&[found], Format::Human, terminal),
@@ -78,7 +82,8 @@ fn chosen_target(command: &Plan, unit: &Unit) -> Result<&'static Target, Failure
 
 /// The same as a command that compiles.
 fn as_compile(command: &Plan, target: &Target) -> Compile {
-    let Plan { path, choice, target: _, out, from: _, since: _, accept, settings, format: _, reading } = command;
+    let Plan { path, choice, target: _, out, from: _, since: _, live: _, accept, settings, format: _, reading } =
+        command;
     Compile {
         path: path.clone(),
         choice: choice.clone(),
