@@ -17,6 +17,8 @@
 mod aws;
 mod aws_containers;
 mod aws_forms;
+#[cfg(feature = "aws")]
+mod aws_publish;
 mod compiled;
 mod corpus;
 mod hostile;
