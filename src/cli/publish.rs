@@ -10,7 +10,7 @@ use super::arguments::{ListFormat, Plan, PlanFormat, Platform, Publish};
 use super::plan::live::Live;
 use super::terminal::Terminal;
 use super::{Code, Failure, list};
-use crate::diagnostic::render::human::plural;
+use crate::diagnostic::plural;
 use crate::targets::aws_image_builder::TARGET;
 use crate::write::aws::{self, Done, Kind, Step};
 

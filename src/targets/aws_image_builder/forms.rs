@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::TARGET;
 use super::model::{Project, Setting};
 use crate::graph::Node;
-use crate::targets::Context;
 use crate::targets::fidelity::Report;
+use crate::targets::{Context, Options};
 use regex::Regex;
 
 /// A form, chosen by the option `format`.
@@ -132,6 +132,13 @@ fn set(option: &str, value: &str) -> String {
     format!("give it with `--set {}.{option}={value}`", TARGET.name)
 }
 
+/// The bucket of the assets, where the options name it.
+pub fn asset_bucket(options: &Options) -> Option<String> {
+    let option = |name: &str| options.get(TARGET.name, &[], name);
+    let parameter = || given(option("parameters")?).remove(super::parameters::ASSET_BUCKET);
+    option("bucket").map(str::to_owned).or_else(parameter)
+}
+
 /// Reads `NAME=VALUE,NAME=VALUE`; a comma with no `=` behind it belongs to the value.
 fn given(text: &str) -> BTreeMap<String, String> {
     let mut out: Vec<(String, String)> = Vec::new();
@@ -152,7 +159,7 @@ fn given(text: &str) -> BTreeMap<String, String> {
 mod tests {
     use super::*;
     use crate::source::MemoryFiles;
-    use crate::targets::{Options, Setting as Given};
+    use crate::targets::Setting as Given;
 
     fn form(settings: &[&str]) -> Result<Form, Fault> {
         let mut options = Options::new();
@@ -184,6 +191,18 @@ mod tests {
             panic!("no form");
         };
         assert_eq!(account.partition(), "aws-us-gov");
+    }
+
+    #[test]
+    fn the_bucket_is_an_option_or_a_parameter() {
+        let named = |settings: &[&str]| {
+            let mut options = Options::new();
+            settings.iter().for_each(|text| options.set(Given::parse(text).expect("a setting")));
+            asset_bucket(&options)
+        };
+        assert_eq!(named(&[]), None);
+        assert_eq!(named(&["aws-image-builder.parameters=A=1,AssetBucket=b"]).as_deref(), Some("b"));
+        assert_eq!(named(&["aws-image-builder.bucket=c"]).as_deref(), Some("c"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn read(files: &BTreeMap<String, Vec<u8>>) -> Result<Option<Inventory
 }
 
 /// What each form calls what people call by the first name.
-const KINDS: [(&str, &str, &str, &str); 10] = [
+const KINDS: [(&str, &str, &str, &str); 13] = [
     ("component", "AWS::ImageBuilder::Component", "aws_imagebuilder_component", "CreateComponent"),
     ("image recipe", "AWS::ImageBuilder::ImageRecipe", "aws_imagebuilder_image_recipe", "CreateImageRecipe"),
     (
@@ -59,6 +59,10 @@ const KINDS: [(&str, &str, &str, &str); 10] = [
     ),
     ("role", "AWS::IAM::Role", "aws_iam_role", "CreateRole"),
     ("instance profile", "AWS::IAM::InstanceProfile", "aws_iam_instance_profile", "CreateInstanceProfile"),
+    // In the other forms these are parts of a role and a profile.
+    ("managed policy of a role", "-", "aws_iam_role_policy_attachment", "AttachRolePolicy"),
+    ("policy of a role", "-", "aws_iam_role_policy", "PutRolePolicy"),
+    ("role of an instance profile", "-", "-", "AddRoleToInstanceProfile"),
 ];
 
 fn kind(word: &str) -> String {
@@ -255,6 +259,8 @@ fn requests(texts: &Texts<'_>) -> Result<Vec<Resource>, String> {
         // What belongs to another resource is told by what it is about.
         let target =
             ["InstanceProfileName", "RoleName", "imagePipelineArn"].iter().find_map(|name| body[*name].as_str());
+        // An ARN ends in the name.
+        let target = target.map(|target| target.rsplit('/').next().unwrap_or(target));
         let more = ["PolicyArn", "PolicyName"].iter().find_map(|name| body[*name].as_str());
         let address = match (target, more) {
             (Some(target), Some(more)) => format!("{target} {more}"),

@@ -38,6 +38,8 @@ mod parameters;
 mod verify;
 mod versions;
 
+pub use forms::asset_bucket;
+
 use std::collections::BTreeMap;
 
 use self::forms::Form;
@@ -144,6 +146,11 @@ pub static TARGET: Target = Target {
     compile,
     inventory: Some(Reader { read: inventory::read, attributes: inventory::attributes }),
 };
+
+/// What the names of a project's resources begin with, made of what it is called.
+pub fn name_prefix(project: &str) -> String {
+    names::slug(project)
+}
 
 fn compile(graph: &Graph, context: &Context<'_>, sink: &mut Sink) -> Output {
     let mut out = Output::default();
