@@ -7,7 +7,7 @@ pub(super) mod live;
 mod past;
 mod show;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Compile, Format, Plan, PlanFormat, Threshold};
@@ -50,12 +50,24 @@ pub(super) fn run(command: &Plan, terminal: &Terminal) -> Result<Code, Failure> 
         }
     };
     let new = files_of(target, &run);
-    let (old, new) = (inventory(target, &old)?, inventory(target, &new)?);
+    let (mut old, new) = (inventory(target, &old)?, inventory(target, &new)?);
     if !old.resources.is_empty() && !new.resources.is_empty() && old.form != new.form {
         return Err(Failure(format!(
             "{against} holds {}, and this would be {}, so they cannot be compared; set the option `format` of `{}`",
             old.form, new.form, target.name
         )));
+    }
+    // What belongs to an image that is refused is not compared: nobody asked to take it away.
+    let made: BTreeSet<&str> =
+        compiled.outputs.iter().flat_map(|(_, out)| &out.images).map(|(image, _)| image.as_str()).collect();
+    let images = compiled.graph.images().iter().map(|path| compiled.graph.image(path).name.as_str());
+    let refused: BTreeSet<&str> = images.filter(|image| !made.contains(image)).collect();
+    if !refused.is_empty() {
+        let there = |one: &Resource| new.resources.iter().any(|it| it.kind == one.kind && it.name == one.name);
+        old.resources.retain(|one| match one.image.as_deref() {
+            Some(image) => !refused.contains(image),
+            None => there(one),
+        });
     }
     let changes = compare(&old, &new);
     let title = unit.title();
@@ -67,9 +79,7 @@ pub(super) fn run(command: &Plan, terminal: &Terminal) -> Result<Code, Failure> 
     };
     terminal.result(&text)?;
     // An image that is refused is not in the plan, which is worth a second look.
-    let refused =
-        compiled.graph.images().len() != compiled.outputs.iter().map(|(_, it)| it.images.len()).sum::<usize>();
-    Ok(Code::found(refused))
+    Ok(Code::found(!refused.is_empty()))
 }
 
 fn chosen_target(command: &Plan, unit: &Unit) -> Result<&'static Target, Failure> {
