@@ -314,6 +314,8 @@ fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mu
     }
     let user = code.text(&l.user);
     code.push(format!("sudo -u {user} test -w {target} || sudo -u {user} touch {target}"));
+    // Where everybody may write, systems keep even root from writing to what somebody else made.
+    code.push(format!("rm -f {target}"));
     write(code, target);
     code.push(format!("chown {user}: {target}"));
 }
@@ -338,11 +340,26 @@ pub(super) fn fetch(l: &mut Lowering<'_>, draft: &mut Draft, bytes: Vec<u8>) -> 
     } else {
         format!("/tmp/formwork-{short}")
     };
+    // What has arrived twice goes twice.
+    let path = (1..)
+        .map(|number| if number == 1 { path.clone() } else { format!("{path}-{number}") })
+        .find(|path| !arrives(draft, path))
+        .unwrap_or_default();
     let source = l.asset(draft, bytes);
     let name = unique(draft, "fetch");
     let transfer = Transfer { source, destination: path.clone() };
     draft.build.push(Step::new(name, Action::S3Download(vec![transfer])));
     Fetched { path, sha256 }
+}
+
+/// Whether a step of the draft fetches something to this path.
+fn arrives(draft: &Draft, path: &str) -> bool {
+    draft.build.iter().any(|step| match &step.action {
+        Action::S3Download(all) => all.iter().any(|transfer| transfer.destination == path),
+        Action::ExecuteBash(_) | Action::ExecutePowerShell(_) | Action::UpdateOs { .. } | Action::Reboot { .. } => {
+            false
+        }
+    })
 }
 
 /// Makes sure that what was fetched is what was uploaded.
