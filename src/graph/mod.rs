@@ -9,6 +9,7 @@ mod fixture;
 mod from;
 mod model;
 mod parameters;
+pub mod plan;
 mod shell_words;
 pub mod show;
 mod texts;

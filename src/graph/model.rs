@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use crate::graph::command::Invocation;
+use crate::graph::plan::Plan;
 use crate::resolve::value::{ParameterId, Text, Value, ValueKind};
 use crate::source::{Span, Spanned};
 
@@ -294,13 +295,15 @@ pub struct Restart {
     pub options: StepOptions,
 }
 
-/// A configuration-management tool runs; its attributes are facts until a target needs them.
+/// A configuration-management tool runs.
 #[derive(Clone, Debug)]
 pub struct Configure {
     /// What every step has.
     pub options: StepOptions,
     /// `ansible`, `chef-solo`, …: the provisioner's type.
     pub tool: String,
+    /// What is done for it; nothing where that is not known, or not for this kind of guest: then the facts say all.
+    pub plan: Option<Plan>,
 }
 
 /// A check that must pass.
@@ -310,6 +313,8 @@ pub struct Test {
     pub options: StepOptions,
     /// `goss`, `inspec`: the provisioner's type.
     pub tool: String,
+    /// What is done for it, as for [`Configure`].
+    pub plan: Option<Plan>,
 }
 
 /// Commands run on the host that builds.

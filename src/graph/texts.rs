@@ -37,9 +37,13 @@ pub(super) fn visit(node: &mut Node, see: &mut dyn FnMut(&mut Text)) {
         }
         NodeKind::Upload(it) => upload(it, see),
         NodeKind::Run(it) => run(it, see),
+        NodeKind::Configure(Configure { options, tool: _, plan }) | NodeKind::Test(Test { options, tool: _, plan }) => {
+            step_options(options);
+            if let Some(plan) = plan {
+                plan.visit(see);
+            }
+        }
         NodeKind::Restart(Restart { options })
-        | NodeKind::Configure(Configure { options, tool: _ })
-        | NodeKind::Test(Test { options, tool: _ })
         | NodeKind::Foreign(Foreign { component: _, role: _, options, plugin: _ }) => step_options(options),
         NodeKind::HostCommand(it) => host_command(it, see),
         NodeKind::Wait(_) => {}

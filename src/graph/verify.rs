@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::is_cyclic_directed;
 
 use super::{
-    ArtifactFile, Distribution, Edge, Graph, HostCommand, NodeId, NodeKind, Parameter, Role, Run, Script, Upload, texts,
+    ArtifactFile, Configure, Distribution, Edge, Graph, HostCommand, NodeId, NodeKind, Parameter, Role, Run, Script,
+    Test, Upload, texts,
 };
 use crate::resolve::value::{HoleKind, Text, Value, ValueKind};
 
@@ -205,15 +206,16 @@ fn is_empty(kind: &NodeKind) -> bool {
             no_scripts(scripts) || exit_codes.is_empty()
         }
         NodeKind::ArtifactFile(ArtifactFile::Replace(files)) => files.is_empty(),
+        NodeKind::Configure(Configure { plan, .. }) | NodeKind::Test(Test { plan, .. }) => {
+            plan.as_ref().is_some_and(super::plan::Plan::is_empty)
+        }
         NodeKind::Distribution(Distribution::Tag { .. } | Distribution::Push | Distribution::Import { .. })
         | NodeKind::ArtifactFile(_)
         | NodeKind::Parameter(_)
         | NodeKind::BaseImage(_)
         | NodeKind::Machine(_)
         | NodeKind::Restart(_)
-        | NodeKind::Configure(_)
         | NodeKind::Wait(_)
-        | NodeKind::Test(_)
         | NodeKind::Image(_)
         | NodeKind::Foreign(_) => false,
     }

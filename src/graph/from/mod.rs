@@ -100,7 +100,8 @@ fn draft(template: &Template, plan: &ImagePlan, uses: &mut Uses) -> Draft {
         author: None,
         message: None,
     });
-    let mut component = |it: &Component, role: Role| node(Taker::new(it, template, uses), role);
+    let around = configure::Around { build: source_name, builder: &source.ty.value };
+    let mut component = |it: &Component, role: Role| node(Taker::new(it, template, uses), role, around);
     Draft {
         base,
         machine,
@@ -116,7 +117,7 @@ fn draft(template: &Template, plan: &ImagePlan, uses: &mut Uses) -> Draft {
 }
 
 /// A provisioner's or post-processor's node.
-fn node(taker: Taker<'_>, role: Role) -> Node {
+fn node(taker: Taker<'_>, role: Role, around: configure::Around<'_>) -> Node {
     let component = taker.component;
     match role {
         Role::Step | Role::ErrorCleanup => match component.ty.value.as_str() {
@@ -128,8 +129,8 @@ fn node(taker: Taker<'_>, role: Role) -> Node {
             "file" => file::file(taker, role),
             "sleep" => sleep::sleep(taker, role),
             "ansible" | "ansible-local" | "chef-solo" | "chef-client" | "puppet-masterless" | "puppet-server"
-            | "salt-masterless" => configure::configure(taker),
-            "goss" | "inspec" => configure::test(taker),
+            | "salt-masterless" => configure::configure(taker, around),
+            "goss" | "inspec" => configure::test(taker, around),
             _ => foreign::foreign(taker, role),
         },
         Role::AfterImage => match component.ty.value.as_str() {

@@ -486,7 +486,7 @@ fn nothing_is_lost() {
                     } else if matches!(value.kind, ValueKind::Unknown(_)) {
                         "Unknown(".to_owned()
                     } else if matches!(value.kind, ValueKind::List(Type::Number, _)) {
-                        "[4711]".to_owned()
+                        "4711".to_owned()
                     } else {
                         mark(argument)
                     };

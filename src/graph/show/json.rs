@@ -38,7 +38,7 @@ pub fn value(graph: &Graph, sources: &SourceMap) -> Json {
     })
 }
 
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     graph: &'a Graph,
     sources: &'a SourceMap,
 }
@@ -99,8 +99,9 @@ impl Shown<'_> {
             NodeKind::Upload(it) => self.upload(it),
             NodeKind::Run(it) => self.run(it),
             NodeKind::Restart(Restart { options }) => object!({ "options": self.options(options) }),
-            NodeKind::Configure(Configure { options, tool }) | NodeKind::Test(Test { options, tool }) => {
-                object!({ "options": self.options(options), "tool": tool })
+            NodeKind::Configure(Configure { options, tool, plan }) | NodeKind::Test(Test { options, tool, plan }) => {
+                let plan = plan.as_ref().map(|plan| self.plan(plan));
+                object!({ "options": self.options(options), "tool": tool, "plan": plan })
             }
             NodeKind::HostCommand(it) => self.host_command(it),
             NodeKind::Wait(duration) => object!({ "duration": write_duration(duration.value) }),
@@ -323,7 +324,7 @@ impl Shown<'_> {
         text.map_or(Json::Null, |text| self.text(&text.value))
     }
 
-    fn texts(&self, all: &[Text]) -> Json {
+    pub(super) fn texts(&self, all: &[Text]) -> Json {
         all.iter().map(|text| self.text(text)).collect()
     }
 
@@ -332,7 +333,7 @@ impl Shown<'_> {
     }
 
     /// A string if nothing is missing in it, else an object with its parts.
-    fn text(&self, text: &Text) -> Json {
+    pub(super) fn text(&self, text: &Text) -> Json {
         if let Some(literal) = text.as_literal() {
             return literal.into();
         }
@@ -375,7 +376,7 @@ impl Shown<'_> {
         }
     }
 
-    fn at(&self, span: Span) -> Json {
+    pub(super) fn at(&self, span: Span) -> Json {
         let position = self.sources.position(span);
         object!({ "file": self.sources.file(span.file).name, "line": position.line, "column": position.column })
     }

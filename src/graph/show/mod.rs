@@ -6,6 +6,7 @@ mod dot;
 mod json;
 mod label;
 mod mermaid;
+mod plan;
 
 pub use dot::dot;
 pub use json::{VERSION, json, value};

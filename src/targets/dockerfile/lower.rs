@@ -345,7 +345,8 @@ impl<'a> Lowering<'a> {
                 let why = "a build has no machine that could start anew";
                 self.report.refused(node, "", node.origin, why, None);
             }
-            NodeKind::Configure(Configure { options: _, tool }) | NodeKind::Test(Test { options: _, tool }) => {
+            NodeKind::Configure(Configure { options: _, tool, plan: _ })
+            | NodeKind::Test(Test { options: _, tool, plan: _ }) => {
                 let why = format!("`{tool}` is not understood by this target yet");
                 self.report.refused(node, "", node.origin, &why, None);
             }

@@ -313,7 +313,8 @@ impl<'a> Lowering<'a> {
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) if component == "breakpoint" => {
                 self.report.near(node, "", node.origin, "nobody is there whom it could ask");
             }
-            NodeKind::Configure(Configure { options: _, tool }) | NodeKind::Test(Test { options: _, tool }) => {
+            NodeKind::Configure(Configure { options: _, tool, plan: _ })
+            | NodeKind::Test(Test { options: _, tool, plan: _ }) => {
                 let why = format!("`{tool}` is not understood by this target yet");
                 self.report.refused(node, "", node.origin, &why, None);
             }
