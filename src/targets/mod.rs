@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod environment;
 pub mod fidelity;
 pub mod inventory;
+pub mod plan;
 pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};

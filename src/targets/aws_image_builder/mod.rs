@@ -62,6 +62,11 @@ pub static TARGET: Target = Target {
             description: "number of the account that everything is made in; needed by the format `api`",
         },
         TargetOption {
+            name: "ansible",
+            default: "",
+            description: "installs Ansible for each of its steps alone: a version of ansible-core, or what `pip` is asked for",
+        },
+        TargetOption {
             name: "base-config",
             default: "",
             description: "file with the base image's configuration, as `docker image inspect` or `crane config` print it",
@@ -130,6 +135,11 @@ pub static TARGET: Target = Target {
             name: "schedule",
             default: "",
             description: "when the pipeline starts by itself: `cron(0 3 ? * sun *)`, `rate(7 days)`",
+        },
+        TargetOption {
+            name: "secret-files",
+            default: "",
+            description: "secrets that hold files of the host which nothing may show, such as keys: FILE=ARN,FILE=ARN",
         },
         TargetOption {
             name: "security-groups",

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{BakeTarget, Command, Dockerfile, Instruction, Stage, Template, TemplatePart};
 use super::parameters::{Code, Content, Parameters};
-use super::{container, download, host, publish, run, settings, upload};
+use super::{configure, container, download, host, publish, run, settings, upload};
 use crate::graph::{
     BaseImage, Configure, Foreign, Graph, Image, ImagePath, Keep, Node, NodeId, NodeKind, Restart, Start, StepOptions,
     Test,
@@ -345,10 +345,8 @@ impl<'a> Lowering<'a> {
                 let why = "a build has no machine that could start anew";
                 self.report.refused(node, "", node.origin, why, None);
             }
-            NodeKind::Configure(Configure { options: _, tool, plan: _ })
-            | NodeKind::Test(Test { options: _, tool, plan: _ }) => {
-                let why = format!("`{tool}` is not understood by this target yet");
-                self.report.refused(node, "", node.origin, &why, None);
+            NodeKind::Configure(Configure { options, tool, plan }) | NodeKind::Test(Test { options, tool, plan }) => {
+                configure::configure(self, node, options, tool, plan.as_ref());
             }
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) => {
                 let why = foreign(component);

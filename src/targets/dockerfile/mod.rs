@@ -15,6 +15,7 @@
 //!                                           && rm -f /tmp/script_1.sh
 //! ```
 
+mod configure;
 mod container;
 mod download;
 mod emit;
@@ -47,6 +48,11 @@ pub static TARGET: Target = Target {
     name: "dockerfile",
     summary: "a Dockerfile for each image, and a bake file that builds them",
     options: &[
+        TargetOption {
+            name: "ansible",
+            default: "",
+            description: "installs Ansible for each of its steps alone: a version of ansible-core, or what `pip` is asked for",
+        },
         TargetOption {
             name: "base",
             default: "",

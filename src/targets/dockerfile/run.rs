@@ -103,7 +103,7 @@ pub(super) fn comment(l: &mut Lowering<'_>, node: &Node, options: &StepOptions) 
 }
 
 /// Whether Packer could run a script at all: what it uploads belongs to root and is closed to everybody else.
-fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
+pub(super) fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
     let runner = match &l.exec_user {
         Some(user) => Who::Known(user.clone()),
         None => l.container_user.clone(),
@@ -130,7 +130,7 @@ fn may_run(l: &mut Lowering<'_>, node: &Node, command: &Spanned<Text>) -> bool {
 }
 
 /// What stands above the step that makes sure of it.
-const ROOT_ONLY: &str = "Only root may run these scripts: with another USER in the base, Packer stops here.";
+pub(super) const ROOT_ONLY: &str = "Only root may run these scripts: with another USER in the base, Packer stops here.";
 
 /// Whether Packer could run a script only as root, while nobody told who the base's user is.
 fn needs_root(l: &Lowering<'_>, command: &Spanned<Text>) -> bool {
@@ -144,7 +144,7 @@ fn needs_root(l: &Lowering<'_>, command: &Spanned<Text>) -> bool {
 }
 
 /// Lets the first script fail that Packer could not start; the user is the same one in all that follow.
-fn guard(l: &mut Lowering<'_>, options: &StepOptions, commands: &mut Vec<Command>) -> bool {
+pub(super) fn guard(l: &mut Lowering<'_>, options: &StepOptions, commands: &mut Vec<Command>) -> bool {
     if l.root_for_sure {
         return false;
     }
@@ -238,7 +238,7 @@ fn say_cut(l: &mut Lowering<'_>, node: &Node, name: &str, span: crate::source::S
 }
 
 /// Commands that write a script; what is too long for one `RUN` is made in a stage of its own.
-fn write(
+pub(super) fn write(
     l: &mut Lowering<'_>,
     node: &Node,
     code: &mut Code,
@@ -526,7 +526,7 @@ fn prefixed<'v>(
 }
 
 /// A command that succeeds with these exit codes, and fails with all others.
-fn checked(mut command: Command, codes: &[i64]) -> Command {
+pub(super) fn checked(mut command: Command, codes: &[i64]) -> Command {
     let others: Vec<String> = codes.iter().filter(|code| **code != 0).map(i64::to_string).collect();
     let others = others.join(" | ");
     if codes.contains(&0) && others.is_empty() {
@@ -550,7 +550,7 @@ fn checked(mut command: Command, codes: &[i64]) -> Command {
 }
 
 /// Tries again, and goes on after failures, as the step's options ask.
-fn with_options(options: &StepOptions, commands: Vec<Command>) -> Vec<Command> {
+pub(super) fn with_options(options: &StepOptions, commands: Vec<Command>) -> Vec<Command> {
     let StepOptions { name: _, pause_before: _, timeout: _, retries, continue_on_error } = options;
     let goes_on = continue_on_error.as_ref().is_some_and(|it| it.value);
     let retries = retries.as_ref().map_or(0, |retries| retries.value);

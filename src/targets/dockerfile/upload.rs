@@ -330,7 +330,7 @@ fn as_root(l: &mut Lowering<'_>, commands: &mut Vec<Command>, to: &str) {
 }
 
 /// Foreign owners in a folder: by owner, the paths below it with their modes. A context makes everything root's.
-fn owners(l: &Lowering<'_>, written: &str) -> BTreeMap<(u32, u32), Vec<(String, u32)>> {
+pub(super) fn owners(l: &Lowering<'_>, written: &str) -> BTreeMap<(u32, u32), Vec<(String, u32)>> {
     let mut all = BTreeMap::<_, Vec<_>>::new();
     let root = written.trim_end_matches('/');
     let root = if root.is_empty() { "/" } else { root };
@@ -396,6 +396,12 @@ pub(super) fn context_path(l: &mut Lowering<'_>, node: &Node, name: &str, span: 
     copy_in(l, node, name, span, &path, &inside)?;
     l.out.needed.insert(inside.clone());
     Some(inside)
+}
+
+/// Where a folder lies in the build context whose parts were let into it.
+pub(super) fn in_context(l: &Lowering<'_>, written: &str) -> String {
+    let path = followed(l, &relative_to_context(l, written));
+    if l.option("context") == Some("copy") { path.trim_start_matches('/').replace("..", "up") } else { path }
 }
 
 /// From the context's root where it lies there.

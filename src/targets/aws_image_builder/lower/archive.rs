@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use crate::source::{EntryKind, Files};
+use crate::targets::plan::Part;
 
 /// How a folder travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +32,35 @@ pub(super) struct Notes {
 pub(super) fn pack(files: &dyn Files, folder: &str, manner: Manner, notes: &mut Notes) -> Result<Vec<u8>, String> {
     let mut tar = Vec::new();
     add(files, folder, "", manner, notes, &mut tar, 0)?;
+    packed(tar, folder)
+}
+
+/// Packs parts of a tree in the same way, each below its place.
+pub(super) fn pack_parts(
+    files: &dyn Files,
+    parts: &[Part],
+    manner: Manner,
+    notes: &mut Notes,
+) -> Result<Vec<u8>, String> {
+    let mut tar = Vec::new();
+    for Part { folder, place, names } in parts {
+        match names {
+            None => add(files, folder, place, manner, notes, &mut tar, 0)?,
+            Some(names) => {
+                for name in names {
+                    one(files, folder, name, place, manner, notes, &mut tar, 0)?;
+                }
+            }
+        }
+    }
+    packed(tar, "the files of a step")
+}
+
+fn packed(mut tar: Vec<u8>, what: &str) -> Result<Vec<u8>, String> {
     tar.extend([0; 1024]);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     let packed = gzip.write_all(&tar).and_then(|()| gzip.finish());
-    packed.map_err(|error| format!("{folder} cannot be packed: {error}"))
+    packed.map_err(|error| format!("{what} cannot be packed: {error}"))
 }
 
 /// Deeper than any folder is unless a link leads back up.
@@ -60,42 +86,59 @@ fn add(
         return Err(format!("{folder} is too deep: a link in it may lead back to it"));
     }
     for entry in files.list(folder).map_err(|error| unread(folder, &error))? {
-        let path = format!("{folder}/{}", entry.name);
-        let name = if inside.is_empty() { entry.name.clone() } else { format!("{inside}/{}", entry.name) };
         notes.links |= entry.kind == EntryKind::Link;
-        let metadata = match manner {
-            Manner::Ssh { mask: _ } => files.resolved_metadata(&path),
-            Manner::Docker => files.metadata(&path),
-        };
-        let metadata = metadata.map_err(|error| unread(&path, &error))?;
-        let owner = (metadata.uid, metadata.gid);
-        notes.owners |= owner != (0, 0);
-        let (mode, owner) = match manner {
-            Manner::Ssh { mask } => (metadata.mode & 0o777 & !mask, (0, 0)),
-            Manner::Docker => (metadata.mode & 0o7777, owner),
-        };
-        if owner.0.max(owner.1) > HIGHEST_OWNER {
-            return Err(format!("{path} belongs to a number that no archive holds"));
-        }
-        notes.masked |= metadata.mode & 0o7777 != mode;
-        match metadata.kind {
-            EntryKind::Folder => {
-                let name_in_tar = format!("{name}/");
-                member(tar, Member { name: &name_in_tar, mode, owner, kind: b'5', link: "" }, &[]);
-                add(files, &path, &name, manner, notes, tar, depth + 1)?;
-            }
-            EntryKind::File => {
-                let bytes = files.read(&path).map_err(|error| unread(&path, &error))?;
-                member(tar, Member { name: &name, mode, owner, kind: b'0', link: "" }, &bytes);
-            }
-            EntryKind::Link => {
-                let target = metadata.target.unwrap_or_default();
-                member(tar, Member { name: &name, mode: 0o777, owner, kind: b'2', link: &target }, &[]);
-            }
-            EntryKind::Other => return Err(format!("{path} is neither file nor folder")),
-        }
+        one(files, folder, &entry.name, inside, manner, notes, tar, depth)?;
     }
     Ok(())
+}
+
+/// Adds what is called so in a folder.
+#[expect(clippy::too_many_arguments, reason = "they are what is walked through")]
+fn one(
+    files: &dyn Files,
+    folder: &str,
+    name: &str,
+    inside: &str,
+    manner: Manner,
+    notes: &mut Notes,
+    tar: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
+    let path = format!("{folder}/{name}");
+    let name = if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") };
+    let metadata = match manner {
+        Manner::Ssh { mask: _ } => files.resolved_metadata(&path),
+        Manner::Docker => files.metadata(&path),
+    };
+    let metadata = metadata.map_err(|error| unread(&path, &error))?;
+    let owner = (metadata.uid, metadata.gid);
+    notes.owners |= owner != (0, 0);
+    let (mode, owner) = match manner {
+        Manner::Ssh { mask } => (metadata.mode & 0o777 & !mask, (0, 0)),
+        Manner::Docker => (metadata.mode & 0o7777, owner),
+    };
+    if owner.0.max(owner.1) > HIGHEST_OWNER {
+        return Err(format!("{path} belongs to a number that no archive holds"));
+    }
+    notes.masked |= metadata.mode & 0o7777 != mode;
+    match metadata.kind {
+        EntryKind::Folder => {
+            let name_in_tar = format!("{name}/");
+            member(tar, Member { name: &name_in_tar, mode, owner, kind: b'5', link: "" }, &[]);
+            add(files, &path, &name, manner, notes, tar, depth + 1)
+        }
+        EntryKind::File => {
+            let bytes = files.read(&path).map_err(|error| unread(&path, &error))?;
+            member(tar, Member { name: &name, mode, owner, kind: b'0', link: "" }, &bytes);
+            Ok(())
+        }
+        EntryKind::Link => {
+            let target = metadata.target.unwrap_or_default();
+            member(tar, Member { name: &name, mode: 0o777, owner, kind: b'2', link: &target }, &[]);
+            Ok(())
+        }
+        EntryKind::Other => Err(format!("{path} is neither file nor folder")),
+    }
 }
 
 /// What a member says of itself.

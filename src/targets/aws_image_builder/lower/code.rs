@@ -21,6 +21,7 @@ pub(super) struct Code {
     helpers: Line,
     brace: bool,
     instance: bool,
+    secret: bool,
     parameters: BTreeSet<ParameterId>,
 }
 
@@ -132,9 +133,15 @@ impl Code {
         }
     }
 
+    /// Writes a secret, named by its ARN, to a file. Both are words.
+    pub(super) fn fetch(&mut self, arn: &str, path: &str) {
+        self.secret = true;
+        self.push(format!("fetch {arn} > {path}"));
+    }
+
     /// The script with what has to stand in front.
     pub(super) fn finish(self, l: &mut Lowering<'_>) -> Finished {
-        let Self { lines, helpers, brace, instance, parameters } = self;
+        let Self { lines, helpers, brace, instance, secret, parameters } = self;
         let mut out = vec!["set -euo pipefail".to_owned()];
         if helpers.newline {
             out.push("nl=$'\\n'".to_owned());
@@ -149,7 +156,7 @@ impl Code {
             out.push(METADATA.to_owned());
         }
         let mut given = BTreeMap::new();
-        let secrets = parameters.iter().any(|id| l.parameters.get(*id).secret);
+        let secrets = secret || parameters.iter().any(|id| l.parameters.get(*id).secret);
         if secrets {
             out.push(FETCH.to_owned());
         }

@@ -5,6 +5,7 @@
 
 mod archive;
 mod code;
+mod configure;
 mod container;
 mod content;
 mod download;
@@ -313,10 +314,13 @@ impl<'a> Lowering<'a> {
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) if component == "breakpoint" => {
                 self.report.near(node, "", node.origin, "nobody is there whom it could ask");
             }
-            NodeKind::Configure(Configure { options: _, tool, plan: _ })
-            | NodeKind::Test(Test { options: _, tool, plan: _ }) => {
-                let why = format!("`{tool}` is not understood by this target yet");
-                self.report.refused(node, "", node.origin, &why, None);
+            NodeKind::Configure(Configure { options, tool, plan }) => {
+                let tool = configure::Tool { options, name: tool, plan: plan.as_ref(), tests: false };
+                configure::configure(self, id, node, &tool);
+            }
+            NodeKind::Test(Test { options, tool, plan }) => {
+                let tool = configure::Tool { options, name: tool, plan: plan.as_ref(), tests: true };
+                configure::configure(self, id, node, &tool);
             }
             NodeKind::Foreign(Foreign { component, role: _, options: _, plugin: _ }) => {
                 let known =

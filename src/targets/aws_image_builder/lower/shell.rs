@@ -444,7 +444,7 @@ fn one(
 }
 
 /// Lines that end the step unless the status is one of these.
-fn accept(codes: &[i64]) -> Vec<String> {
+pub(super) fn accept(codes: &[i64]) -> Vec<String> {
     let mut good: Vec<String> = codes.iter().map(i64::to_string).collect();
     good.dedup();
     let mut lines = vec!["case \"$status\" in".to_owned()];
@@ -458,6 +458,19 @@ fn accept(codes: &[i64]) -> Vec<String> {
     lines.push("  *) exit \"$status\" ;;".to_owned());
     lines.push("esac".to_owned());
     lines
+}
+
+/// Words in front of a command that make it run as the login user.
+pub(super) fn as_login_user(l: &Lowering<'_>, code: &mut Code) -> Vec<String> {
+    if l.user == "root" {
+        return Vec::new();
+    }
+    let user = code.text(&l.user);
+    if l.container.is_some() {
+        return container::as_user(&user);
+    }
+    debug_assert!(is_plain_user(&l.user) || user.starts_with(['\'', '"']));
+    vec!["sudo".to_owned(), "-H".to_owned(), "-u".to_owned(), user]
 }
 
 /// How scripts of a step are started.
@@ -556,15 +569,7 @@ impl Start<'_> {
 
     /// Words in front that make it run as the login user.
     fn user(&self, l: &Lowering<'_>, code: &mut Code, as_root: bool) -> Vec<String> {
-        if l.user == "root" || as_root {
-            return Vec::new();
-        }
-        let user = code.text(&l.user);
-        if l.container.is_some() {
-            return container::as_user(&user);
-        }
-        debug_assert!(is_plain_user(&l.user) || user.starts_with(['\'', '"']));
-        vec!["sudo".to_owned(), "-H".to_owned(), "-u".to_owned(), user]
+        if as_root { Vec::new() } else { as_login_user(l, code) }
     }
 
     /// Values in a format; with `open` left out those that are given later.

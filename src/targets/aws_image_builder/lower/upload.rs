@@ -21,10 +21,10 @@ use crate::targets::aws_image_builder::names::Wish;
 use crate::targets::text::paths::absolute;
 
 /// Bits that the login user's mask takes.
-const MASK: u32 = 0o022;
+pub(super) const MASK: u32 = 0o022;
 
 /// What travels, read.
-enum Item {
+pub(super) enum Item {
     /// A file with its mode.
     File { name: String, content: Bytes, mode: u32 },
     /// A folder, packed; `inside` means only what is in it. In a container it has a mode and an owner of its own.
@@ -34,7 +34,7 @@ enum Item {
 }
 
 /// The content of a file.
-enum Bytes {
+pub(super) enum Bytes {
     Parts(Vec<Content>),
     Plain(Vec<u8>),
 }
@@ -135,7 +135,7 @@ pub(super) fn limit(draft: &mut Draft, timeout: Option<std::time::Duration>, ret
     }
 }
 
-fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -> Option<Item> {
+pub(super) fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -> Option<Item> {
     let refuse = |l: &mut Lowering<'_>, why: String| {
         l.report.refused(node, name, span, &why, None);
     };
@@ -208,7 +208,7 @@ fn read(l: &mut Lowering<'_>, node: &Node, name: &str, span: Span, path: &str) -
     }
 }
 
-fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item, destination: &str) {
+pub(super) fn on_unix(l: &mut Lowering<'_>, draft: &mut Draft, code: &mut Code, item: Item, destination: &str) {
     let in_container = l.container.is_some();
     let absolute = absolute(destination);
     let destination = if in_container {
@@ -306,7 +306,7 @@ fn give_away(l: &Lowering<'_>, code: &mut Code, target: &str, folder: bool) {
 }
 
 /// Writes a file as the login user: what he may not write, he may not write here.
-fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mut Code, &str)) {
+pub(super) fn place(l: &Lowering<'_>, code: &mut Code, target: &str, write: impl FnOnce(&mut Code, &str)) {
     code.push(format!("if [ -d {target} ]; then echo {target} is a folder >&2; exit 1; fi"));
     if l.user == "root" || l.container.is_some() {
         code.push(format!("rm -f {target}"));
@@ -356,9 +356,11 @@ pub(super) fn fetch(l: &mut Lowering<'_>, draft: &mut Draft, bytes: Vec<u8>) -> 
 fn arrives(draft: &Draft, path: &str) -> bool {
     draft.build.iter().any(|step| match &step.action {
         Action::S3Download(all) => all.iter().any(|transfer| transfer.destination == path),
-        Action::ExecuteBash(_) | Action::ExecutePowerShell(_) | Action::UpdateOs { .. } | Action::Reboot { .. } => {
-            false
-        }
+        Action::ExecuteBash(_)
+        | Action::ExecutePowerShell(_)
+        | Action::S3Upload { .. }
+        | Action::UpdateOs { .. }
+        | Action::Reboot { .. } => false,
     })
 }
 

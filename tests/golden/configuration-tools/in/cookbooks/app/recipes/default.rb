@@ -1,0 +1,3 @@
+file '/srv/app' do
+  content 'app'
+end

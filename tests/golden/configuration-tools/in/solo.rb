@@ -1,0 +1,1 @@
+{{ if .HasRolesPath }}role_path "{{ .RolesPath }}"{{ end }}
