@@ -225,15 +225,7 @@ fn aws_images() {
     if bare {
         return skip("a root file system needs root").unwrap_or_default();
     }
-    let bases = tempfile::tempdir().unwrap();
-    // Packages that lie there already need no network.
-    let debs = folder("FORMWORK_TOOLS").filter(|tools| {
-        let mut names = fs::read_dir(tools).unwrap().map(|entry| entry.unwrap().file_name());
-        names.any(|name| name.to_string_lossy().starts_with("busybox-static_"))
-    });
-    let debs = debs.map(|debs| vec![("DEBS".to_owned(), debs.to_string_lossy().into_owned())]).unwrap_or_default();
-    let words = [records.join("make-base.sh"), bases.path().to_owned()].map(|path| path.to_string_lossy().into_owned());
-    process::run(Path::new("/"), Path::new("/bin/sh"), words, &debs).success().unwrap();
+    let bases = bases(&records);
 
     let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/aws-expected.toml");
     let expected: BTreeMap<String, BTreeMap<String, String>> =
@@ -263,6 +255,20 @@ fn aws_images() {
     fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-seen.toml"), seen).unwrap();
     println!("{same} same");
     assert!(unlike.is_empty(), "{} not as listed:\n{}", unlike.len(), unlike.join("\n"));
+}
+
+/// The file system that documents run in, made anew: `base.rootfs.tar`.
+pub(crate) fn bases(records: &Path) -> tempfile::TempDir {
+    let bases = tempfile::tempdir().unwrap();
+    // Packages that lie there already need no network.
+    let debs = folder("FORMWORK_TOOLS").filter(|tools| {
+        let mut names = fs::read_dir(tools).unwrap().map(|entry| entry.unwrap().file_name());
+        names.any(|name| name.to_string_lossy().starts_with("busybox-static_"))
+    });
+    let debs = debs.map(|debs| vec![("DEBS".to_owned(), debs.to_string_lossy().into_owned())]).unwrap_or_default();
+    let words = [records.join("make-base.sh"), bases.path().to_owned()].map(|path| path.to_string_lossy().into_owned());
+    process::run(Path::new("/"), Path::new("/bin/sh"), words, &debs).success().unwrap();
+    bases
 }
 
 /// A recorded case, laid out as Packer saw it.
@@ -411,27 +417,21 @@ fn behind_block(text: &str) -> &str {
     panic!("a block without an end")
 }
 
-/// Runs an image's documents in the base's file system; gives the paths at which the result is another than Packer's.
-#[expect(clippy::too_many_arguments, reason = "it is one step of one test")]
-pub(crate) fn executed(
+/// Judges what is emitted, and runs an image's documents in a file system, with these values in the environment;
+/// gives where the file system lies.
+pub(crate) fn run_documents(
     judges: &Judges,
-    records: &Path,
-    case: &str,
-    image: &str,
-    ours: &str,
+    files: &Path,
+    (name, image): (&str, &str),
     out: &Path,
     scratch: &Path,
-    record: &Value,
-    files: &Path,
-    base_image: &Path,
-) -> Result<Vec<String>, String> {
+    values: &[&str],
+) -> Result<PathBuf, String> {
     let here = Path::new("/");
     let target = out.join("aws-image-builder");
     judges.judge(&target)?;
     let path = |path: &Path| path.to_string_lossy().into_owned();
-    let name = image.replace('.', "-");
-    let (bundle, root, tar) =
-        (scratch.join(format!("{name}.json")), scratch.join(&name), scratch.join(format!("{name}.tar")));
+    let (bundle, root) = (scratch.join(format!("{name}.json")), scratch.join(name));
     let template = target.join("template.yaml");
     let words =
         [&path(&judges.runner), "bundle", "--cfn", &path(&template), "--sub", "AssetBucket=bucket"].map(str::to_owned);
@@ -452,14 +452,36 @@ pub(crate) fn executed(
     process::run(here, Path::new("/bin/tar"), words, &[]).success()?;
     let mut words =
         vec![path(&judges.runner), "run".to_owned(), "--strict".to_owned(), "--bundle".to_owned(), path(&bundle)];
-    words.extend(["--recipe-index".to_owned(), recipe_index(&template, ours)]);
+    words.extend(["--recipe-index".to_owned(), recipe_index(&template, image)]);
     words.extend(["--rootfs".to_owned(), path(&root), "--s3".to_owned(), path(&buckets)]);
-    // What the container's image sets, an instance has not.
-    let base = text(&record["images"][image]["base"]);
-    let values: &[&str] = if base.contains("user") { &["BASE=2", "GREETING=hello base"] } else { &["BASE=1"] };
     words.push("--env".to_owned());
     words.extend(values.iter().map(|value| (*value).to_owned()));
     process::run(here, &judges.python, words, &[]).success()?;
+    Ok(root)
+}
+
+/// Runs an image's documents in the base's file system; gives the paths at which the result is another than Packer's.
+#[expect(clippy::too_many_arguments, reason = "it is one step of one test")]
+pub(crate) fn executed(
+    judges: &Judges,
+    records: &Path,
+    case: &str,
+    image: &str,
+    ours: &str,
+    out: &Path,
+    scratch: &Path,
+    record: &Value,
+    files: &Path,
+    base_image: &Path,
+) -> Result<Vec<String>, String> {
+    let here = Path::new("/");
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let name = image.replace('.', "-");
+    let tar = scratch.join(format!("{name}.tar"));
+    // What the container's image sets, an instance has not.
+    let base = text(&record["images"][image]["base"]);
+    let values: &[&str] = if base.contains("user") { &["BASE=2", "GREETING=hello base"] } else { &["BASE=1"] };
+    let root = run_documents(judges, files, (&name, ours), out, scratch, values)?;
     let words =
         ["--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*", "-C", &path(&root), "-cf", &path(&tar), "."];
     process::run(here, Path::new("/bin/tar"), words.map(str::to_owned), &[]).success()?;

@@ -20,6 +20,7 @@ mod aws_forms;
 #[cfg(feature = "aws")]
 mod aws_publish;
 mod compiled;
+mod configure;
 mod corpus;
 mod hostile;
 mod images;
