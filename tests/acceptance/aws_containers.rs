@@ -114,7 +114,9 @@ fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> Outco
             let base = world.server_file(&format!("base/{}.tar", base(&record, &image)));
             let tree = executed(judges, records, case, &image, &ours, &out, scratch.path(), &record, &files, &base)?;
             let configuration = configured(world, judges, records, case, &image, name, &out, scratch.path(), &base)?;
-            Ok::<_, String>(tree.into_iter().chain(configuration).collect::<Vec<_>>())
+            let bucket = format!("{}-buckets/downloads/of/{name}", image.replace('.', "-"));
+            let downloads = fetched(&record, &scratch.path().join(bucket));
+            Ok::<_, String>(tree.into_iter().chain(configuration).chain(downloads).collect::<Vec<_>>())
         });
         let outcome = match judged {
             None if manifest.is_null() => ("rejected".to_owned(), run.to_string()),
@@ -129,6 +131,14 @@ fn recorded(world: &World, judges: &Judges, records: &Path, case: &str) -> Outco
         outcomes.insert(image, outcome);
     }
     outcomes
+}
+
+/// Files that Packer fetched to the host and that do not lie in the folder of the bucket, where there is one.
+fn fetched(record: &Value, bucket: &Path) -> Vec<String> {
+    let files = record["host_files"].as_object().into_iter().flatten().filter(|_| bucket.is_dir());
+    let unlike =
+        files.filter(|(path, file)| fs::read_to_string(bucket.join(path)).ok().as_deref() != file["text"].as_str());
+    unlike.map(|(path, _)| format!("download {path}")).collect()
 }
 
 /// The base of an image, without the rest of its name.
