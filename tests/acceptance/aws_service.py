@@ -70,7 +70,14 @@ class Model(judge.Model):
 
 model = Model("eu-west-1", check_profiles=True, page=3)
 model.denied = set()
-server = judge.Server(("127.0.0.1", 0), type("H", (Handler,), {"model": model}))
+
+
+class Server(judge.Server):
+    def handle_error(self, request, address):
+        """A publisher that is killed leaves its connections behind, which is no news."""
+
+
+server = Server(("127.0.0.1", 0), type("H", (Handler,), {"model": model}))
 print("http://127.0.0.1:%d" % server.server_port, flush=True)
 # Whoever started it may be gone without a word.
 parent = os.getppid()

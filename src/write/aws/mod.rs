@@ -1,7 +1,7 @@
 //! The account of AWS: what it has against what the requests of `aws-image-builder` would make, and making it so.
 //!
 //! Comes in: the files of the form `api`, which are the only definition of what is set up. [`Definitions`] reads them,
-//! [`look`] asks the account for each and gives what is there in the same words, [`publish`] makes what is missing and
+//! [`look()`] asks the account for each and gives what is there in the same words, [`publish()`] makes what is missing and
 //! changes what differs. Nothing is remembered between runs: the account is the state, so a run that stopped anywhere is
 //! completed by the next. Nothing is ever deleted.
 //!
