@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use crate::{
     aws_forms::{conformance, python},
     compiled::{formwork, list, text},
-    process::Ended,
+    process::{self, Ended},
+    world::{find, skip},
 };
 
 /// Several publishers wait more than they work.
@@ -27,20 +28,29 @@ const SECRET: &str = "hunter2-planted-secret";
 struct Account {
     process: Child,
     address: String,
+    /// The same by TLS, where a certificate was given.
+    secure: String,
 }
 
 impl Account {
-    fn start(python: &Path, judges: &Path) -> Self {
+    fn start(python: &Path, judges: &Path, certificate: &[&Path]) -> Self {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acceptance/aws_service.py");
         let mut process = Command::new(python)
             .args([program.as_os_str(), judges.join("aws").as_os_str()])
+            .args(certificate)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut address = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        let account = Self { process, address: address.trim().to_owned() };
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let mut line = || {
+            let mut line = String::new();
+            said.read_line(&mut line).unwrap();
+            line.trim().to_owned()
+        };
+        let address = line();
+        let secure = if certificate.is_empty() { String::new() } else { line() };
+        let account = Self { process, address, secure };
         account.put("bucket");
         account
     }
@@ -214,7 +224,7 @@ struct Setting {
 
 impl Setting {
     fn account(&self) -> Account {
-        Account::start(&self.python, &self.judges)
+        Account::start(&self.python, &self.judges, &[])
     }
 }
 
@@ -528,6 +538,45 @@ fn aws_publish_tells_what_to_do() {
     account.forget();
     account.post("deny", "shop-web-build");
     fails(&project, &account.environment(), &["not allowed to", "`iam:GetRole`"]);
+}
+
+/// Connections are encrypted, and only to whom a certificate says is trusted.
+#[test]
+fn aws_publish_by_tls() {
+    let Some(setting) = setting() else { return };
+    let Some(openssl) = find("openssl") else {
+        return skip("there is no openssl on this machine").unwrap_or_default();
+    };
+    let scratch = tempfile::tempdir().unwrap();
+    let (certificate, key) = (scratch.path().join("certificate.pem"), scratch.path().join("key.pem"));
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+                 -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE";
+    let words = words.split_whitespace().map(str::to_owned);
+    let words = words.chain(["-keyout".to_owned(), path(&key), "-out".to_owned(), path(&certificate)]);
+    process::run(scratch.path(), &openssl, words, &[]).success().unwrap();
+    let account = Account::start(&setting.python, &setting.judges, &[&certificate, &key]);
+    let project = small(&scratch.path().join("project"), "one");
+    let publish = |trusted: &Path, host: &str| {
+        let mut environment = account.environment();
+        environment.retain(|(name, _)| !["AWS_ENDPOINT_URL", "SSL_CERT_FILE"].contains(&name.as_str()));
+        environment.push(("AWS_ENDPOINT_URL".to_owned(), account.secure.replace("localhost", host)));
+        environment.push(("SSL_CERT_FILE".to_owned(), path(trusted)));
+        let words = ["publish", "aws", "."].map(str::to_owned).into_iter().chain(project.arguments.clone());
+        formwork(&project.folder, words, &environment)
+    };
+    for (trusted, host, why) in [
+        (Path::new("/dev/null"), "localhost", "its certificate is not trusted here"),
+        (&certificate, "127.0.0.1", "its certificate is for another name"),
+    ] {
+        let refused = publish(trusted, host);
+        assert_eq!(refused.code, Some(2), "{refused}");
+        assert!(refused.stderr.contains(&format!("AWS cannot be reached: {why}")), "{refused}");
+    }
+    assert_eq!(account.calls(), 1, "but for the bucket nothing was asked for");
+    publish(&certificate, "localhost").success().unwrap();
+    assert_eq!(account.problems(), Vec::<String>::new());
+    assert!(account.calls() > 20);
 }
 
 /// What was sent is what is written: every member of every request is in a call that the stand-in read. Gives how many.

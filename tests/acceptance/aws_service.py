@@ -1,10 +1,12 @@
 """The judges' stand-in for AWS, with what IAM says of roles and their policies besides.
 
-aws_service.py JUDGES: serves on a port of its own, whose address is the first line that it prints. JUDGES is the folder of
-`imagebuilder_model.py`. A publisher looks before it changes something, and the stand-in has no way to look at policies.
+aws_service.py JUDGES [CERTIFICATE KEY]: serves on a port of its own, whose address is the first line that it prints; with a
+certificate on another one by TLS as well, which is the second line. JUDGES is the folder of `imagebuilder_model.py`. A
+publisher looks before it changes something, and the stand-in has no way to look at policies.
 """
 import datetime
 import os
+import ssl
 import sys
 import threading
 import time
@@ -79,6 +81,13 @@ class Server(judge.Server):
 
 server = Server(("127.0.0.1", 0), type("H", (Handler,), {"model": model}))
 print("http://127.0.0.1:%d" % server.server_port, flush=True)
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    secure = Server(("127.0.0.1", 0), type("H", (Handler,), {"model": model}))
+    secure.socket = context.wrap_socket(secure.socket, server_side=True)
+    print("https://localhost:%d" % secure.server_port, flush=True)
+    threading.Thread(target=secure.serve_forever, daemon=True).start()
 # Whoever started it may be gone without a word.
 parent = os.getppid()
 threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -74,18 +74,64 @@ impl HttpConnector for Connector {
         };
         let response = self.0.request(request);
         HttpConnectorFuture::new(async move {
-            // Whatever is wrong with a connection may be right with the next one.
-            let response = response.await.map_err(|error| ConnectorError::io(error.into()))?;
+            let response = response.await.map_err(|error| match untrusted(&error) {
+                Some(why) => ConnectorError::other(why.into(), None),
+                // Whatever else is wrong with a connection may be right with the next one.
+                None => ConnectorError::io(error.into()),
+            })?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
 
+/// Why a certificate is not accepted, if that is what ended a connection.
+fn untrusted(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(fault)) = error.downcast_ref() {
+            return Some(certificate(fault));
+        }
+        // An error of the system passes over the one that it was made from.
+        let inner = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        next = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source());
+    }
+    None
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list of another crate may grow; the rest is one to people")]
+fn certificate(fault: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Fault;
+    match fault {
+        Fault::Expired | Fault::ExpiredContext { .. } => "its certificate has expired".to_owned(),
+        Fault::NotValidYet | Fault::NotValidYetContext { .. } => {
+            "its certificate is not valid yet, or the clock of this machine is behind".to_owned()
+        }
+        Fault::NotValidForName | Fault::NotValidForNameContext { .. } => {
+            "its certificate is for another name".to_owned()
+        }
+        Fault::Revoked => "its certificate was revoked".to_owned(),
+        _ => "its certificate is not trusted here; `SSL_CERT_FILE` names a file with those that are".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn this_machine_can_encrypt() {
         assert!(super::client().is_ok());
+    }
+
+    #[test]
+    fn certificates_are_spoken_of_in_words() {
+        let of = |fault| {
+            let error = rustls::Error::InvalidCertificate(fault);
+            untrusted(&std::io::Error::other(std::io::Error::other(error)))
+        };
+        assert!(of(rustls::CertificateError::Expired).is_some_and(|why| why.contains("expired")));
+        assert!(of(rustls::CertificateError::UnknownIssuer).is_some_and(|why| why.contains("SSL_CERT_FILE")));
+        assert_eq!(untrusted(&std::io::Error::other("no route")), None);
     }
 }

@@ -251,7 +251,9 @@ where
         }
         SdkError::TimeoutError(_) => Failed::Unanswered("no answer came in time".to_owned()),
         SdkError::DispatchFailure(failure) => {
-            let why = failure.as_connector_error().map(|error| words(error)).unwrap_or_default();
+            // What it says itself is only of which kind the cause is.
+            let why = failure.as_connector_error().map(|error| words(error.source().unwrap_or(error)));
+            let why = why.unwrap_or_default();
             Failed::Unanswered(why)
         }
         SdkError::ResponseError(_) => Failed::Unanswered("the answer cannot be read".to_owned()),
