@@ -5,6 +5,7 @@
 //! ```toml
 //! example = "web-app"                                  # optional: stands for `in/`, a folder of `examples/`
 //! commands = [["check"], ["compile", "--target", "dockerfile"]]
+//! not-built = "the base has no ansible"                # optional: why the acceptance tests only check its Dockerfiles
 //! ```
 //!
 //! `report.txt` is what they print and how they end, `out/` what lies in `formwork-out` afterwards. Plain runs compare;
@@ -25,6 +26,9 @@ use support::{copy, folders, formwork, root, tree, update};
 struct Case {
     example: Option<String>,
     commands: Vec<Vec<String>>,
+    #[expect(dead_code, reason = "the acceptance tests read it")]
+    #[serde(rename = "not-built")]
+    not_built: Option<String>,
 }
 
 #[test]
