@@ -46,12 +46,20 @@ fn to_aws(command: &Publish, terminal: &Terminal) -> Result<Code, Failure> {
             terminal.result(&ending(&all))?;
         }
     }
+    for script in live.host_scripts() {
+        let when = if script.ends_with(".before.sh") { "before the pipeline starts" } else { "once an image is built" };
+        terminal.remark(&format!(
+            "`{script}` has steps of the template that run on a host: `formwork compile --target {}` writes it, to be run {when}\n",
+            TARGET.name
+        ));
+    }
     if !human {
         let mut plan = live.json();
         let identity = live.session.identity();
         plan["account"] = json!(identity.account);
         plan["region"] = json!(identity.region);
         plan["dry_run"] = json!(command.dry_run);
+        plan["host_scripts"] = json!(live.host_scripts());
         plan["done"] = all.iter().map(as_json).collect();
         terminal.result(&list::pretty(&plan))?;
     }

@@ -289,6 +289,7 @@ fn aws_publish_whole() {
              --set aws-image-builder/all.deprecate-after=90"
                 .to_owned(),
         ),
+        ("tests/golden/image-builder-containers/in", "--only *.tagged".to_owned()),
         ("tests/golden/image-builder-limits/in", String::new()),
         ("tests/golden/image-builder-windows/in", format!("--set aws-image-builder.parameters=VarPwSecret={secret}")),
     ];
@@ -305,6 +306,8 @@ fn aws_publish_whole() {
         let planned =
             project.publish(&account, &["--dry-run"]).success().unwrap_or_else(|why| panic!("{folder}: {why}"));
         assert_eq!(account.changes(start), Vec::<String>::new(), "{folder}: `--dry-run` changes something");
+        let on_host = "`all.after.sh` has steps of the template that run on a host";
+        assert_eq!(planned.stderr.contains(on_host), folder.contains("image-builder-source"), "{folder}: {planned}");
         assert!(planned.stdout.contains(" 0 to update, 0 to delete, 0 to leave"), "{folder}: {planned}");
         let done = project.publish(&account, &[]).success().unwrap_or_else(|why| panic!("{folder}: {why}"));
         let plan = done.stdout.split("\ncreated ").next().unwrap();

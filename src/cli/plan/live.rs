@@ -101,6 +101,13 @@ impl Live {
         self.show(|shown| shown.json())
     }
 
+    /// Scripts with steps of the template that run on a host, which no account does; by their names in what `compile`
+    /// writes.
+    pub(in super::super) fn host_scripts(&self) -> Vec<&str> {
+        let names = self.run.files.keys().filter_map(|path| path.strip_prefix(TARGET.name)?.strip_prefix('/'));
+        names.filter(|name| [".before.sh", ".after.sh"].iter().any(|end| name.ends_with(end))).collect()
+    }
+
     fn show<T>(&self, with: impl FnOnce(&Shown<'_>) -> T) -> T {
         let Identity { account, region, .. } = self.session.identity();
         let against = format!("the account {account} in {region}");
