@@ -44,7 +44,7 @@ source "docker" "told" {
   commit           = true
   exec_user        = "root"
   fix_upload_owner = true
-  run_command      = ["-d", "-i", "-e", "A=b c", "-w", "/work", "--label=x={{`{{`}}y", "--cap-add=NET_ADMIN", "--entrypoint=/bin/sh", "--", "{{.Image}}"]
+  run_command      = ["-d", "-i", "-e", "A=b c", "-w", "/srv/app", "--label=x={{`{{`}}y", "--cap-add=NET_ADMIN", "--entrypoint=/bin/sh", "--", "{{.Image}}"]
   tmpfs            = ["/scratch"]
   author           = "somebody"
   changes = [

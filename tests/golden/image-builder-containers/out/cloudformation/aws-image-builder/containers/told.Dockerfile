@@ -3,10 +3,10 @@ FROM {{{ imagebuilder:parentImage }}}
 {{{ imagebuilder:environments }}}
 USER root
 ENV A="b c"
-WORKDIR /work
+WORKDIR /srv/app
 LABEL x="{""{y"
 {{{ imagebuilder:components }}}
 USER app:staff
 ENTRYPOINT ["/bin/app"]
-WORKDIR /work/relative
+WORKDIR /srv/app/relative
 CMD ["bash"]
