@@ -97,6 +97,19 @@ pub struct ImagePath {
     pub chains: Vec<Vec<NodeId>>,
 }
 
+impl ImagePath {
+    /// Every node of it, each once.
+    pub fn nodes(&self) -> Vec<NodeId> {
+        let Self { base, machine, steps, error_cleanup, image, chains } = self;
+        let mut all = vec![*base, *machine];
+        all.extend(steps);
+        all.extend(error_cleanup);
+        all.push(*image);
+        all.extend(chains.iter().flatten());
+        all
+    }
+}
+
 impl Graph {
     /// Without nodes.
     pub fn new() -> Self {

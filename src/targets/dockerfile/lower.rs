@@ -156,7 +156,7 @@ impl<'a> Lowering<'a> {
 
     fn image(&mut self) {
         let path = self.path;
-        for id in self.all_nodes() {
+        for id in self.path.nodes() {
             self.report.node(self.graph.node(id));
         }
         self.out.targets.push(BakeTarget { name: self.name.to_owned(), ..BakeTarget::default() });
@@ -180,7 +180,7 @@ impl<'a> Lowering<'a> {
         }
         self.result(path.image);
         publish::publish(self);
-        self.report.refuse_unanswered(self.graph, &self.all_nodes());
+        self.report.refuse_unanswered(self.graph, &self.path.nodes());
         self.finish();
     }
 
@@ -188,16 +188,6 @@ impl<'a> Lowering<'a> {
     fn length(&self) -> usize {
         let texts = self.out.before.len() + self.out.after.len() + self.downloads.len();
         self.stages.len() + self.main.len() + self.uploads.len() + self.contents.len() + texts
-    }
-
-    fn all_nodes(&self) -> Vec<NodeId> {
-        let ImagePath { base, machine, steps, error_cleanup, image, chains } = self.path;
-        let mut all = vec![*base, *machine];
-        all.extend(steps);
-        all.extend(error_cleanup);
-        all.push(*image);
-        all.extend(chains.iter().flatten());
-        all
     }
 
     /// What an option is set to for this image.

@@ -147,7 +147,7 @@ impl<'a> Lowering<'a> {
 
     fn image(&mut self) {
         let path = self.path;
-        for id in self.all_nodes() {
+        for id in self.path.nodes() {
             self.report.node(self.graph.node(id));
         }
         let machine = self.graph.node(path.machine);
@@ -196,7 +196,7 @@ impl<'a> Lowering<'a> {
             self.report.exact(node, "", node.origin, "what a failed build leaves is thrown away");
             self.report.answered_all(node);
         }
-        self.report.refuse_unanswered(self.graph, &self.all_nodes());
+        self.report.refuse_unanswered(self.graph, &self.path.nodes());
         if self.drafts.is_empty() {
             self.nothing();
         }
@@ -232,16 +232,6 @@ impl<'a> Lowering<'a> {
     /// How much is said so far, to see whether a step says anything.
     fn length(&self) -> usize {
         self.drafts.len() + self.host_scripts.values().map(Vec::len).sum::<usize>()
-    }
-
-    fn all_nodes(&self) -> Vec<NodeId> {
-        let ImagePath { base, machine, steps, error_cleanup, image, chains } = self.path;
-        let mut all = vec![*base, *machine];
-        all.extend(steps);
-        all.extend(error_cleanup);
-        all.push(*image);
-        all.extend(chains.iter().flatten());
-        all
     }
 
     /// What an option is set to for this image.
